@@ -1,0 +1,150 @@
+"""Policy applied to evidence: verdicts, score, findings, decision."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from dashboard.model.candidate import Candidate, Source
+from dashboard.model.policy import Tier
+from dashboard.model.verdict import CREDIT_HALVES, MEASURED, Ruling, Verdict
+
+
+class Decision(StrEnum):
+    """The answer, in the words of the field."""
+
+    GO = "GO"
+    CONDITIONAL_GO = "CONDITIONAL GO"
+    NO_GO = "NO-GO"
+
+
+#: Best first, for `gate --require` and for "never improves".
+DECISION_ORDER = (Decision.GO, Decision.CONDITIONAL_GO, Decision.NO_GO)
+
+
+class Severity(StrEnum):
+    """Severity of a finding."""
+
+    BLOCKER = "blocker"
+    MAJOR = "major"
+    MINOR = "minor"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the decision is what it is; the code is stable."""
+
+    code: str
+    text: str
+    gate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A contradiction or a hole in the evidence itself."""
+
+    rule: str
+    severity: Severity
+    text: str
+    evidence: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must be done for a CONDITIONAL GO: by whom, by when, and how it is verified."""
+
+    id: int
+    gate: str
+    """Gate id, or ``finding:<rule>``."""
+    text: str
+    owner: str
+    due: date
+    verification: str
+    stage: str
+    """``before deploy``, ``during rollout`` or ``after``."""
+    state: str
+    """``open``, ``met`` or ``overdue``."""
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """A verdict with its weight."""
+
+    gate: str
+    title: str
+    tier: Tier
+    key: bool
+    weight: int
+    verdict: Verdict
+
+    @property
+    def counts(self) -> bool:
+        """Say whether the gate stands in the denominator."""
+        return self.verdict.ruling is not Ruling.NOT_APPLICABLE
+
+    @property
+    def earned_halves(self) -> int:
+        """Half-points earned."""
+        return self.weight * CREDIT_HALVES.get(self.verdict.ruling, 0)
+
+    @property
+    def lost_halves(self) -> int:
+        """Half-points lost."""
+        return self.weight * 2 - self.earned_halves if self.counts else 0
+
+    @property
+    def measured(self) -> bool:
+        """Say whether the ruling rests on a measurement."""
+        return self.verdict.ruling in MEASURED
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Score and decision over one set of gate results."""
+
+    decision: Decision
+    earned_halves: int
+    possible_halves: int
+    measured: int
+    gates: int
+    reasons: tuple[Reason, ...]
+    uncovered: tuple[str, ...]
+    """Warns, waivers and major findings without a complete condition."""
+
+    @property
+    def score(self) -> Fraction:
+        """Exact, 0 to 10; 0 when no gate counts: an empty policy proves nothing."""
+        return Fraction(10 * self.earned_halves, self.possible_halves) if self.possible_halves else Fraction(0)
+
+    @property
+    def headline(self) -> str:
+        """Say the decision as it is shown."""
+        if self.decision is Decision.CONDITIONAL_GO and self.uncovered:
+            n = len(self.uncovered)
+            return f"{self.decision}, {n} condition{'s' if n != 1 else ''} missing"
+        return str(self.decision)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One judgement, by digest of its inputs."""
+
+    id: str
+    """sha256 over subject, policy digest, manifest digest, accepted conditions, cut-off and engine version."""
+    candidate: Candidate
+    policy_name: str
+    policy_version: int
+    policy_digest: str
+    manifest_digest: str
+    engine: str
+    as_of: datetime
+    evaluated_at: datetime
+    results: tuple[GateResult, ...]
+    findings: tuple[Finding, ...]
+    conditions: tuple[Condition, ...]
+    readiness: Readiness
+    sources: tuple[Source, ...]
+    without: tuple[str, ...] = ()
+    """Not empty for a what-if; such an evaluation is never stored nor signed."""

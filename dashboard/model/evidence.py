@@ -1,0 +1,179 @@
+"""What gates see: everything known of one candidate, summed as far as judging needs and no further.
+
+A part that is ``None`` was never ingested. Gates turn that into a ruling; nothing here may stand in for it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dashboard.model.candidate import Candidate, Source
+from dashboard.model.policy import Policy
+from dashboard.model.records import EnvironmentFact, FlagState, HealthCheck
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Final outcomes of distinct test cases."""
+
+    total: int = 0
+    passed: int = 0
+    failed: int = 0
+    errors: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRun:
+    """One run of the suite on this candidate."""
+
+    name: str
+    started_at: datetime
+    tally: Tally
+    partial: bool
+    """A later run of a part of an earlier one: it can make a case worse, never clear it."""
+    flaky: int
+
+
+@dataclass(frozen=True, slots=True)
+class TestEvidence:
+    """Test results of the candidate.
+
+    The record is made per case: the outcome in its latest full run, made worse by any later partial rerun.
+    """
+
+    __test__ = False  # a noun of the field, not a test class
+
+    tally: Tally
+    categories: Mapping[str, Tally]
+    """By category of the policy; a category without cases is there with a total of 0."""
+    flaky: int
+    """Distinct cases that both passed and failed on this very subject (attempts and runs), ambiguous ones left out."""
+    flaky_names: tuple[str, ...]
+    """At most 20."""
+    failing_names: tuple[str, ...]
+    """At most 20, of the record."""
+    runs: tuple[SuiteRun, ...]
+    """All runs of the candidate, oldest first."""
+    sources: tuple[Source, ...]
+    """Artefacts the record rests on."""
+    flaky_sources: tuple[Source, ...]
+    category_sources: Mapping[str, tuple[Source, ...]]
+    counters_disagree: int
+    """Suites whose declared counters are not what was counted."""
+    ambiguous: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageTotals:
+    """Summed integers; percentages are made only for showing."""
+
+    lines_total: int
+    lines_hit: int
+    branches_total: int
+    branches_hit: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageEvidence:
+    """Coverage of the candidate, by its newest report of each name."""
+
+    total: CoverageTotals
+    components: Mapping[str, CoverageTotals]
+    """By component of the policy; one without files is there with 0 lines."""
+    component_range: Mapping[str, tuple[float, float]]
+    """Lowest and highest line coverage (percent) of the modules (folders) inside a component with lines."""
+    previous_files: int | None
+    """Files in the report of the previous candidate on the branch; ``None`` when there is none."""
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One benchmark of the candidate against its baseline, all in base units."""
+
+    name: str
+    unit: str
+    direction: str | None
+    values: tuple[float, ...]
+    """Of the candidate's runs, oldest first; the last one is current."""
+    baseline: tuple[float, ...]
+    """Of the baseline's runs with the same name and fingerprint, oldest first; empty when there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkEvidence:
+    """Benchmarks of the candidate and of the baseline that the policy names."""
+
+    series: tuple[Series, ...]
+    baseline_label: str | None
+    """What it is compared with, in words; ``None`` when no baseline was found."""
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSeries:
+    """Samples of one operational metric over the candidate's window, sorted by time."""
+
+    name: str
+    unit: str
+    at_ms: tuple[int, ...]
+    values: tuple[float | None, ...]
+    counts: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpsEvidence:
+    """Operational samples of the candidate."""
+
+    series: Mapping[str, MetricSeries]
+    """By metric name; series with different labels are merged in time order only when their labels agree."""
+    start: datetime
+    end: datetime
+    largest_gap_s: float
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagEvidence:
+    """The newest flag file of the candidate."""
+
+    flags: tuple[FlagState, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HealthEvidence:
+    """The newest health document of each name."""
+
+    checks: tuple[HealthCheck, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentEvidence:
+    """The newest environment snapshot."""
+
+    facts: tuple[EnvironmentFact, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All of it, and the moment at which its age is judged."""
+
+    candidate: Candidate
+    policy: Policy
+    as_of: datetime
+    tests: TestEvidence | None = None
+    coverage: CoverageEvidence | None = None
+    benchmarks: BenchmarkEvidence | None = None
+    ops: OpsEvidence | None = None
+    flags: FlagEvidence | None = None
+    health: HealthEvidence | None = None
+    environment: EnvironmentEvidence | None = None
+    sources: tuple[Source, ...] = ()
+    """Every artefact of the candidate: the manifest."""
+    without: tuple[str, ...] = field(default=())
+    """Kinds left out on purpose by a what-if."""

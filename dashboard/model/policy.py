@@ -1,0 +1,106 @@
+"""The policy as gates and scorers read it; dashboard.policy.load makes it from TOML."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+
+class Tier(StrEnum):
+    """Consequence of a gate's failure, which sets its weight."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """``>= 95 %``: an operator, an exact number and its unit."""
+
+    op: str
+    """One of ``<``, ``<=``, ``>``, ``>=``, ``==``."""
+    number: Fraction
+    """As written: 95 for ``95 %``."""
+    unit: str
+    """``%``, ``ms``, ``s`` or "" for a plain number."""
+    text: str
+
+    def met(self, value: Fraction) -> bool:
+        """Compare exactly; ``value`` is in the threshold's own unit."""
+        if self.op == ">=":
+            return value >= self.number
+        if self.op == "<=":
+            return value <= self.number
+        if self.op == ">":
+            return value > self.number
+        if self.op == "<":
+            return value < self.number
+        return value == self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One gate's entry in the policy."""
+
+    gate: str
+    tier: Tier
+    key: bool
+    passes: Threshold | None
+    """``None`` for gates whose pass is not a number ("all as expected")."""
+    warns: Threshold | None
+    max_age: timedelta | None
+    """Evidence older than this at the moment of judgement is stale."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Further settings of this gate, as written."""
+
+    @property
+    def required(self) -> str:
+        """Say the thresholds as text."""
+        if self.passes is None:
+            return self.options.get("required", "all")
+        return self.passes.text + (f", warn {self.warns.text}" if self.warns else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A named part of the code base, by path patterns (``*`` crosses folders)."""
+
+    name: str
+    paths: tuple[str, ...]
+    floor_pct: Fraction | None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A versioned set of gates; its digest stands in every evaluation."""
+
+    name: str
+    version: int
+    digest: str
+    """sha256 of the file's bytes."""
+    text: str
+    """The file itself, kept as evidence of what was asked."""
+    go: Fraction
+    conditional: Fraction
+    weights: Mapping[Tier, int]
+    rules: Mapping[str, Rule]
+    """By gate id, in the order of the file."""
+    categories: Mapping[str, tuple[str, ...]]
+    """Test categories by pattern over suite, class, name and file, case-insensitive."""
+    components: tuple[Component, ...]
+    flag_expectations: Mapping[str, Mapping[str, str]]
+    """Environment (``*`` for any) -> flag category -> ``on``, ``off`` or ``any``."""
+    baseline: str
+    """``previous-version`` or ``version:<label>``."""
+    total: str
+    """Pattern naming the benchmark that stands for the whole."""
+    soak: Mapping[str, timedelta]
+    """``minimum``, ``every``, ``max_gap``: what the finding about the soak window demands; empty asks nothing."""
+    quorum: Mapping[str, int]
+    """Role -> how many distinct persons must sign."""
+    validity: timedelta
+    """How long a sign-off stands at most."""
