@@ -1,0 +1,134 @@
+"""``countersign ingest``: store evidence files for one candidate."""
+
+import argparse
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dashboard.cli._command import OK, REFUSED, Command, add_database, add_json, print_json
+from dashboard.errors import CountersignError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+#: What the common CI services call the commit, the branch and the run; used when the argument is not given.
+SUBJECT_VARIABLES = ("GITHUB_SHA", "CI_COMMIT_SHA", "BUILDKITE_COMMIT", "CIRCLE_SHA1", "GIT_COMMIT")
+BRANCH_VARIABLES = ("GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILDKITE_BRANCH", "CIRCLE_BRANCH", "GIT_BRANCH")
+RUN_VARIABLES = ("GITHUB_RUN_ID", "CI_PIPELINE_ID", "BUILDKITE_BUILD_ID", "CIRCLE_WORKFLOW_ID", "BUILD_TAG")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file, or folder to walk")
+    parser.add_argument("--project", required=True, metavar="P", help="project; made when it is new")
+    parser.add_argument(
+        "--subject", metavar="SHA", help="commit or artefact digest (default: what the CI service says)"
+    )
+    parser.add_argument("--branch", metavar="B", help="branch (default: what the CI service says)")
+    parser.add_argument("--version", metavar="V", help="version label of the candidate")
+    parser.add_argument("--environment", metavar="E", help="environment it was measured in, such as staging")
+    parser.add_argument("--run", metavar="ID", help="run these files belong to; shards share it (default: the CI run)")
+    parser.add_argument("--started-at", metavar="T", help="start of the run, ISO 8601 with offset (default: now)")
+    parser.add_argument(
+        "--as-of", metavar="T", help="judge the candidate's evidence as of this moment, shown and signed"
+    )
+    add_database(parser)
+    add_json(parser)
+
+
+def moment(text: str | None, argument: str) -> datetime | None:
+    """Read an argument that is a moment.
+
+    Raises:
+        UsageError: it is not ISO 8601, or has no offset.
+    """
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        msg = f"{argument} is {text!r}; it must be ISO 8601 with an offset."
+        raise UsageError(msg, slug="moment-invalid", hint="Write it like 2025-10-18T14:02:00Z.")
+    return at
+
+
+def from_environment(names: tuple[str, ...]) -> str | None:
+    """Give the first of these variables that is set."""
+    return next((os.environ[name] for name in names if os.environ.get(name)), None)
+
+
+def run(args: argparse.Namespace, console: "Console") -> int:
+    """Ingest every file, each in its own transaction; exit 2 when one was refused."""
+    from dashboard.cli._files import walk
+    from dashboard.cli._progress import progress
+    from dashboard.services.context import open_context
+    from dashboard.services.ingest import ingest_file, make_target
+    from dashboard.settings import read_settings
+
+    context = open_context(read_settings(database_url=args.db))
+    target = make_target(
+        context,
+        project=args.project,
+        subject=args.subject or from_environment(SUBJECT_VARIABLES),
+        branch=args.branch or from_environment(BRANCH_VARIABLES),
+        version=args.version,
+        environment=args.environment,
+        run=args.run or from_environment(RUN_VARIABLES),
+        started_at=moment(args.started_at, "--started-at"),
+        as_of=moment(args.as_of, "--as-of"),
+    )
+    outcomes: list[dict[str, Any]] = []
+    for item in progress(walk(args.paths), "Ingesting", quiet=args.json):
+        try:
+            outcomes.append(ingest_file(context, item.path, target).as_dict())
+        except CountersignError as error:
+            passed_over = not item.named and error.slug == "unknown-format"
+            status = "skipped" if passed_over else "refused"
+            outcomes.append({"path": str(item.path), "status": status, "error": error.as_dict()})
+    totals = {s: sum(o["status"] == s for o in outcomes) for s in ("stored", "duplicate", "skipped", "refused")}
+    if args.json:
+        print_json(
+            {"project": target.project, "subject": target.subject, "run": target.run, **totals, "files": outcomes}
+        )
+    else:
+        _show(outcomes, totals, console)
+    return REFUSED if totals["refused"] or not (totals["stored"] or totals["duplicate"]) else OK
+
+
+def _show(outcomes: list[dict[str, Any]], totals: dict[str, int], console: "Console") -> None:
+    from rich.markup import escape
+
+    from dashboard.cli._files import counts_text
+
+    styles = {"stored": "green", "duplicate": "yellow", "skipped": "bright_black", "refused": "red"}
+    for outcome in outcomes:
+        status = outcome["status"]
+        console.print(f"[{styles[status]}]{status:9}[/] {escape(outcome['path'])}")
+        if error := outcome.get("error"):
+            console.print(f"          {error['slug']}: {escape(error['message'])}")
+            if status == "refused":
+                console.print(f"          [dim]hint: {escape(error['hint'])}[/]")
+            continue
+        told = " · the same file is stored already, nothing was added" if status == "duplicate" else ""
+        console.print(
+            f"          [dim]{outcome['kind']} · {outcome['format']} · {counts_text(outcome['counts'])}{told}[/]"
+        )
+        for note in outcome["notes"]:
+            console.print(f"          [dim]{note['slug']} × {note['count']:,}: {escape(note['message'])}[/]")
+    console.print(" · ".join(f"{count} {status}" for status, count in totals.items()))
+
+
+COMMAND = Command(
+    name="ingest",
+    help="store evidence files for one candidate",
+    examples=(
+        "  countersign ingest build/reports --project shop --subject $GITHUB_SHA --branch main --version 2.4.0\n"
+        "  countersign ingest junit.xml --project shop --subject 3f9c2a1 --run nightly-17 \\\n"
+        "      --started-at 2025-10-18T08:00:00Z --json"
+    ),
+    configure=configure,
+    run=run,
+)

@@ -1,0 +1,63 @@
+"""``countersign inspect``: what is in these files, storing nothing."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dashboard.cli._command import OK, REFUSED, Command, add_json, print_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from dashboard.services.reading import Inspection
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file, or folder to walk")
+    add_json(parser)
+
+
+def run(args: argparse.Namespace, console: "Console") -> int:
+    """Inspect every file; exit 2 when one is refused."""
+    from dashboard.cli._files import walk
+    from dashboard.cli._progress import progress
+    from dashboard.services.reading import inspect_file
+    from dashboard.settings import read_settings
+
+    settings = read_settings()
+    found = [inspect_file(item.path, settings) for item in progress(walk(args.paths), "Reading", quiet=args.json)]
+    if args.json:
+        print_json([inspection.as_dict() for inspection in found])
+    else:
+        for inspection in found:
+            _show(inspection, console)
+    return REFUSED if any(inspection.status == "refused" for inspection in found) else OK
+
+
+def _show(inspection: "Inspection", console: "Console") -> None:
+    from rich.markup import escape
+
+    from dashboard.cli._files import counts_text
+
+    answer = inspection.as_dict()
+    style = {"ok": "green", "incomplete": "yellow", "refused": "red"}[answer["status"]]
+    console.print(f"[bold]{escape(str(answer['path']))}[/]  [{style}]{answer['status']}[/]")
+    if answer["error"]:
+        console.print(f"  {answer['error']['slug']}: {escape(answer['error']['message'])}")
+        console.print(f"  [dim]hint: {escape(answer['error']['hint'])}[/]")
+        return
+    producer = f", {escape(answer['producer'])}" if answer["producer"] else ""
+    console.print(f"  {answer['kind']} · {answer['format']}{producer} · sha256 {answer['sha256'][:12]}")
+    console.print(f"  {counts_text(answer['counts'])}")
+    for note in answer["notes"]:
+        console.print(f"  [dim]{note['slug']} × {note['count']:,}: {escape(note['message'])}[/]")
+
+
+COMMAND = Command(
+    name="inspect",
+    help="say what is in these files, storing nothing",
+    examples="  countersign inspect build/reports\n  countersign inspect junit.xml coverage.json --json",
+    configure=configure,
+    run=run,
+)
