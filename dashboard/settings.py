@@ -74,6 +74,8 @@ class Settings:
     session_hours: int
     base_url: str
     """Prefix of links in summaries; "" when the server's address is not known."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names this server answers to, beside the loopback names and that of ``base_url``; ``*`` for any."""
 
 
 def read_settings(environ: Mapping[str, str] | None = None, *, database_url: str | None = None) -> Settings:
@@ -93,4 +95,5 @@ def read_settings(environ: Mapping[str, str] | None = None, *, database_url: str
         max_text_bytes=_whole(env, "COUNTERSIGN_MAX_JSON_MIB", 64) * MIB,
         session_hours=_whole(env, "COUNTERSIGN_SESSION_HOURS", 12),
         base_url=env.get("COUNTERSIGN_BASE_URL", "").rstrip("/"),
+        allowed_hosts=tuple(env.get("COUNTERSIGN_ALLOWED_HOSTS", "").replace(",", " ").split()),
     )

@@ -12,6 +12,9 @@ from dashboard.errors import CountersignError, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+#: What is no evidence at all: passed over when met while walking a folder, refused when named.
+NO_EVIDENCE = {"unknown-format", "unsupported-format", "html-page", "binary-file", "not-xml-we-know"}
+
 #: What the common CI services call the commit, the branch and the run; used when the argument is not given.
 SUBJECT_VARIABLES = ("GITHUB_SHA", "CI_COMMIT_SHA", "BUILDKITE_COMMIT", "CIRCLE_SHA1", "GIT_COMMIT")
 BRANCH_VARIABLES = ("GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILDKITE_BRANCH", "CIRCLE_BRANCH", "GIT_BRANCH")
@@ -85,7 +88,7 @@ def run(args: argparse.Namespace, console: "Console") -> int:
         try:
             outcomes.append(ingest_file(context, item.path, target).as_dict())
         except CountersignError as error:
-            passed_over = not item.named and error.slug == "unknown-format"
+            passed_over = not item.named and error.slug in NO_EVIDENCE
             status = "skipped" if passed_over else "refused"
             outcomes.append({"path": str(item.path), "status": status, "error": error.as_dict()})
     totals = {s: sum(o["status"] == s for o in outcomes) for s in ("stored", "duplicate", "skipped", "refused")}
@@ -106,19 +109,21 @@ def _show(outcomes: list[dict[str, Any]], totals: dict[str, int], console: "Cons
     styles = {"stored": "green", "duplicate": "yellow", "skipped": "bright_black", "refused": "red"}
     for outcome in outcomes:
         status = outcome["status"]
-        console.print(f"[{styles[status]}]{status:9}[/] {escape(outcome['path'])}")
+        console.print(f"[{styles[status]}]{status:9}[/] {escape(outcome['path'])}", soft_wrap=True)
         if error := outcome.get("error"):
-            console.print(f"          {error['slug']}: {escape(error['message'])}")
+            console.print(f"          {error['slug']}: {escape(error['message'])}", soft_wrap=True)
             if status == "refused":
-                console.print(f"          [dim]hint: {escape(error['hint'])}[/]")
+                console.print(f"          [dim]hint: {escape(error['hint'])}[/]", soft_wrap=True)
             continue
         told = " · the same file is stored already, nothing was added" if status == "duplicate" else ""
         console.print(
             f"          [dim]{outcome['kind']} · {outcome['format']} · {counts_text(outcome['counts'])}{told}[/]"
         )
         for note in outcome["notes"]:
-            console.print(f"          [dim]{note['slug']} × {note['count']:,}: {escape(note['message'])}[/]")
-    console.print(" · ".join(f"{count} {status}" for status, count in totals.items()))
+            console.print(
+                f"          [dim]{note['slug']} × {note['count']:,}: {escape(note['message'])}[/]", soft_wrap=True
+            )
+    console.print(" · ".join(f"{count} {status}" for status, count in totals.items()), soft_wrap=True)
 
 
 COMMAND = Command(

@@ -42,16 +42,16 @@ def _show(inspection: "Inspection", console: "Console") -> None:
 
     answer = inspection.as_dict()
     style = {"ok": "green", "incomplete": "yellow", "refused": "red"}[answer["status"]]
-    console.print(f"[bold]{escape(str(answer['path']))}[/]  [{style}]{answer['status']}[/]")
+    console.print(f"[bold]{escape(str(answer['path']))}[/]  [{style}]{answer['status']}[/]", soft_wrap=True)
     if answer["error"]:
-        console.print(f"  {answer['error']['slug']}: {escape(answer['error']['message'])}")
-        console.print(f"  [dim]hint: {escape(answer['error']['hint'])}[/]")
+        console.print(f"  {answer['error']['slug']}: {escape(answer['error']['message'])}", soft_wrap=True)
+        console.print(f"  [dim]hint: {escape(answer['error']['hint'])}[/]", soft_wrap=True)
         return
     producer = f", {escape(answer['producer'])}" if answer["producer"] else ""
-    console.print(f"  {answer['kind']} · {answer['format']}{producer} · sha256 {answer['sha256'][:12]}")
-    console.print(f"  {counts_text(answer['counts'])}")
+    console.print(f"  {answer['kind']} · {answer['format']}{producer} · sha256 {answer['sha256'][:12]}", soft_wrap=True)
+    console.print(f"  {counts_text(answer['counts'])}", soft_wrap=True)
     for note in answer["notes"]:
-        console.print(f"  [dim]{note['slug']} × {note['count']:,}: {escape(note['message'])}[/]")
+        console.print(f"  [dim]{note['slug']} × {note['count']:,}: {escape(note['message'])}[/]", soft_wrap=True)
 
 
 COMMAND = Command(

@@ -128,6 +128,21 @@ class Readiness:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """The same rulings under other weights, or with a gate dropped: how far the decision hangs on them."""
+
+    name: str
+    decision: Decision
+    earned_halves: int
+    possible_halves: int
+
+    @property
+    def score(self) -> Fraction:
+        """Exact, 0 to 10."""
+        return Fraction(10 * self.earned_halves, self.possible_halves) if self.possible_halves else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """One judgement, by digest of its inputs."""
 
@@ -148,3 +163,5 @@ class Evaluation:
     sources: tuple[Source, ...]
     without: tuple[str, ...] = ()
     """Not empty for a what-if; such an evaluation is never stored nor signed."""
+    variants: tuple[Variant, ...] = ()
+    """The sensitivity of the decision."""

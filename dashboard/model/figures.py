@@ -96,3 +96,23 @@ def size_text(size: int) -> str:
             return f"{value:.0f} {unit}" if unit == "B" else f"{significant(value)} {unit}"
         value /= 1024
     return f"{significant(value)} GiB"
+
+
+def amount_text(value: float, unit: str) -> str:
+    """Write an amount in a base unit with five significant digits, a duration in the scale that suits it."""
+    if unit != "s":
+        return f"{_plain(value)} {unit}".strip()
+    for scale, name in _SCALES:
+        if abs(value) >= scale:
+            return f"{_plain(value / scale)} {name}"
+    return "0 s" if value == 0 else f"{_plain(value / 1e-9)} ns"
+
+
+def _plain(value: float) -> str:
+    text = significant(value, 5)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def exact(value: float) -> Fraction:
+    """Give the number that a float is written as: 0.1 is a tenth, so comparisons do what the reader expects."""
+    return Fraction(repr(value))

@@ -1,1 +1,1 @@
-"""."""
+"""Reports: a dossier becomes bytes."""

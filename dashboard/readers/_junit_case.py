@@ -1,0 +1,194 @@
+"""One ``<testcase>`` as a record: every dialect's way to say passed, failed, error and skipped.
+
+``junitparser`` reads the cases that have results, retries or properties; what it gets wrong (durations, results
+inside of retries) or does not know (status attributes, names, oversized texts) is settled here.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from junitparser import junitparser as junit
+from junitparser import xunit2
+
+from dashboard.model.ledger import Ledger
+from dashboard.model.records import Attempt, CaseResult, Failure, Outcome
+from dashboard.parsing.xml import Text
+from dashboard.readers._junit_times import NOTES, Times
+
+#: junitparser builds on lxml where that is installed and on the standard library otherwise; so must its elements.
+etree: Any = junit.etree  # type: ignore[attr-defined]
+
+#: A longer name is shortened, its digest keeping it distinct: names are keys, and a database limits keys.
+LONGEST_NAME = 1000
+#: Children of a case that are read; their text is kept.
+RESULTS = frozenset({"failure", "error", "skipped", "rerunFailure", "rerunError", "flakyFailure", "flakyError"})
+#: Children that are known and left out, outputs above all: they may be huge and decide nothing.
+LEFT_OUT = frozenset({"system-out", "system-err", "system_out", "system_err", "attachments", "attachment", "steps"})
+
+_TRUE_SIZE = "countersign-size"
+_INTERIM = (
+    (xunit2.FlakyFailure, Outcome.FAILED),
+    (xunit2.FlakyError, Outcome.ERROR),
+    (xunit2.RerunFailure, Outcome.FAILED),
+    (xunit2.RerunError, Outcome.ERROR),
+)
+_NOT_RUN = frozenset({"notrun", "disabled", "skipped", "ignored", "suppressed", "pending", "untested", "inactive"})
+_BAD = {"failed": Outcome.FAILED, "fail": Outcome.FAILED, "failure": Outcome.FAILED, "error": Outcome.ERROR}
+
+
+class Place(NamedTuple):
+    """What surrounds a case: the names of its suites, what its file is."""
+
+    suite: str
+    file: str | None = None
+
+
+def put_text(element: Any, text: Text) -> None:
+    """Give ``element`` its text, and the true length where it was cut."""
+    element.text = text.value
+    if text.size > len(text.value):
+        element.set(_TRUE_SIZE, str(text.size))
+
+
+def short_name(name: str) -> str:
+    """Keep a name whole, unless it is beyond what can be a key."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{name[: LONGEST_NAME - 20]}… ({digest})"
+
+
+def childless(attributes: Mapping[str, str], place: Place, times: Times, ledger: Ledger) -> CaseResult:
+    """Read a case that says everything in its attributes."""
+    outcome = _stated(attributes) or Outcome.PASSED
+    reason = None if outcome is Outcome.PASSED else _status_reason(attributes)
+    return _record(attributes, place, outcome, _seconds(attributes, times, ledger), reason, ledger)
+
+
+def with_children(element: Any, place: Place, times: Times, ledger: Ledger) -> CaseResult:
+    """Read a case through junitparser. Of several results the worst counts: error, failure, skip."""
+    case = xunit2.TestCase.fromelem(element)  # type: ignore[no-untyped-call]
+    outcome, failure = _final(case, ledger)
+    interim = list(_interim(case, times, ledger))
+    duration = _seconds(element.attrib, times, ledger)
+    record = _record(
+        element.attrib, place, outcome, duration, failure, ledger,
+        properties=tuple((p.name or "", _property_value(p)) for p in case.properties()),
+    )  # fmt: skip
+    if not interim:
+        return record
+    flaky = any(attempt.outcome is not Outcome.PASSED for attempt in interim)
+    final = Attempt(outcome, duration, failure)
+    # rerun*: the first result is the case's own <failure>, the elements are what followed, and the last of them ended
+    # it; flaky*: the elements came first and the case passed. Either way the case was executed one time more.
+    attempts = (final, *interim) if outcome in (Outcome.FAILED, Outcome.ERROR) else (*interim, final)
+    parts = [attempt.duration_s for attempt in attempts]
+    known = [part for part in parts if part is not None]
+    total = sum(known) if len(known) == len(parts) else duration
+    ledger.note("retries", "cases were run again; every attempt is kept", int(flaky))
+    return record._replace(attempts=attempts, duration_s=total)
+
+
+def _final(case: Any, ledger: Ledger) -> tuple[Outcome, Failure | None]:
+    """Decide between the results that a case holds."""
+    errors = list(case.iterchildren(junit.Error))
+    failures = list(case.iterchildren(junit.Failure))
+    skips = list(case.iterchildren(junit.Skipped))
+    if len(errors) + len(failures) + len(skips) > 1:
+        ledger.note("several-results", "a case holds several results; the worst counts, unless it was expected")
+    if skips and _expected_to_fail(skips[0]):
+        return Outcome.SKIPPED, _why(skips[0])
+    if errors:
+        return Outcome.ERROR, _why(errors[0])
+    if failures:
+        return Outcome.FAILED, _why(failures[0])
+    if skips:
+        return Outcome.SKIPPED, _why(skips[0])
+    stated = _stated(case._elem.attrib)  # noqa: SLF001  # junitparser has no other door to attributes it does not name
+    if stated is None:
+        return Outcome.PASSED, None
+    return stated, _status_reason(case._elem.attrib)  # noqa: SLF001
+
+
+def _expected_to_fail(skip: Any) -> bool:
+    """Whether a failure beside this skip was announced: a todo of node --test, a [!mayfail] of Catch2."""
+    return skip.type == "todo" or (skip.message or "").startswith("TEST_CASE tagged with !")
+
+
+def _interim(case: Any, times: Times, ledger: Ledger) -> Iterator[Attempt]:
+    for type_, outcome in _INTERIM:
+        for result in case.iterchildren(type_):
+            yield Attempt(outcome, _seconds(result._elem.attrib, times, ledger), _why(result))  # noqa: SLF001
+
+
+def _why(result: Any) -> Failure:
+    element = result._elem  # noqa: SLF001
+    trace = element.find("stackTrace")
+    source = element if trace is None else trace
+    text = (source.text or "").strip() or None
+    size = int(source.get(_TRUE_SIZE, 0)) or len(source.text or "")
+    return Failure(result.type or None, result.message or None, text, size if text else 0)
+
+
+def _property_value(prop: Any) -> str:
+    value = prop.value
+    return str(prop._elem.text or "" if value is None else value)  # noqa: SLF001
+
+
+def _stated(attributes: Mapping[str, str]) -> Outcome | None:
+    """Read ``status=`` (googletest, ctest, Allure, behave) and ``result=`` (googletest); ``None`` when they say run."""
+    for name in ("status", "result"):
+        said = attributes.get(name)
+        if said is not None:
+            said = said.lower()
+            if said in _NOT_RUN:
+                return Outcome.SKIPPED
+            if said in _BAD:
+                return _BAD[said]
+    return Outcome.SKIPPED if attributes.get("disabled", "").lower() == "true" else None
+
+
+def _status_reason(attributes: Mapping[str, str]) -> Failure:
+    said = attributes.get("status") or attributes.get("result") or "disabled"
+    return Failure("status", said, None, 0)
+
+
+def _seconds(attributes: Mapping[str, str], times: Times, ledger: Ledger) -> float | None:
+    text = attributes.get("time")
+    seconds, why = times.read(text if text is not None else attributes.get("duration"))
+    if why:
+        ledger.note(why, NOTES[why])
+    return seconds
+
+
+def _record(
+    attributes: Mapping[str, str],
+    place: Place,
+    outcome: Outcome,
+    duration: float | None,
+    failure: Failure | None,
+    ledger: Ledger,
+    *,
+    properties: tuple[tuple[str, str], ...] = (),
+) -> CaseResult:
+    name = attributes.get("name") or ""
+    classname = attributes.get("classname") or attributes.get("class") or ""
+    if not name:
+        name = "(no name)"
+        ledger.note("nameless-case", "a case has no name")
+    if len(name) > LONGEST_NAME or len(classname) > LONGEST_NAME:
+        name, classname = short_name(name), short_name(classname)
+        ledger.note("name-shortened", f"a name is longer than {LONGEST_NAME:,} characters; its digest keeps it apart")
+    line = attributes.get("line") or attributes.get("lineno") or ""
+    return CaseResult(
+        suite=place.suite,
+        classname=classname,
+        name=name,
+        file=attributes.get("file") or attributes.get("filepath") or place.file,
+        line=int(line) if line.isdecimal() and len(line) < 9 else None,
+        outcome=outcome,
+        duration_s=duration,
+        failure=failure,
+        properties=properties,
+    )

@@ -1,0 +1,112 @@
+"""Health documents: IETF draft-inadarei-api-health-check, its old drafts, and the dialects of common libraries.
+
+``checks`` (``details`` in old drafts and in Spring Boot 2.0, ``results`` in py-healthcheck) may be an object, an
+object of lists, or a list. An overall status without itemised checks is kept as a fact and counts no check.
+Spring's later ``components`` are read by ``actuator``.
+Source: https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check-06
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from dashboard.model.ledger import Ledger
+from dashboard.model.records import HealthCheck, Kind, Record
+from dashboard.parsing import shapes
+from dashboard.readers._health_status import WORDS, judged, overall, time_text
+from dashboard.readers._json_body import document
+from dashboard.readers._json_head import json_head
+
+_LISTS = ("checks", "details", "results")
+_NAMES = ("name", "checker", "componentId", "id")
+_OBSERVED = ("observedValue", "metricValue", "value")
+_UNITS = ("observedUnit", "metricUnit", "unit")
+_OUTPUTS = ("output", "error", "message", "description")
+_BESIDE = frozenset({
+    "status", "health", "version", "releaseId", "releaseID", "notes", "output", "serviceId", "serviceID",
+    "description", "links", "timestamp", "time", "hostname", "uptime", "service", "name", "environment", "groups",
+})  # fmt: skip
+"""Top-level keys that may stand beside a bare status."""
+_MAX_TEXT = 4000
+
+
+class HealthJson:
+    """Reads health documents."""
+
+    format = "health-json"
+    kind = Kind.HEALTH
+    version = 1
+
+    def sniff(self, head: bytes) -> bool:
+        """Recognise itemised checks with a status, or a small document that is a known status word."""
+        seen = json_head(head)
+        if seen.root != "{" or seen.has("components") or seen.has("data"):
+            return False
+        status = seen.scalar("status") or seen.scalar("health")
+        says_status = status is not None and status.casefold() in WORDS
+        lists = [key for key in _LISTS if seen.has(key)]
+        if lists and says_status:
+            return True
+        for key in lists:
+            inner = {"status", "passed"}
+            entries = seen.under(key)
+            if any(seen.under(key, e) & inner or seen.under(key, e, "[]") & inner for e in entries):
+                return True
+        return seen.complete and says_status and set(seen.keys) <= _BESIDE
+
+    def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
+        """Give one record a check."""
+        report = shapes.mapping(document(body), "The document")
+        ledger.collected_at = time_text(report.get("timestamp") or report.get("time"))
+        statuses = []
+        for name, entry in _entries(report):
+            ledger.seen += 1
+            check = _check(name, entry, ledger)
+            statuses.append(check.status)
+            ledger.kept += 1
+            yield check
+        overall(report.get("status", report.get("health")), statuses, ledger)
+
+
+def _entries(report: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give every check with its name; several measurements of one component are numbered from 0."""
+    key = next((k for k in _LISTS if isinstance(report.get(k), (dict, list))), None)
+    if key is None:
+        return
+    found = report[key]
+    if isinstance(found, list):
+        for index, entry in enumerate(found):
+            named = entry if isinstance(entry, dict) else {}
+            name = next((str(named[k]) for k in _NAMES if isinstance(named.get(k), str)), f"{key}[{index}]")
+            yield name, entry
+        return
+    for name, entry in found.items():
+        if isinstance(entry, list):
+            for index, measurement in enumerate(entry):
+                yield (name if len(entry) == 1 else f"{name}[{index}]"), measurement
+        else:
+            yield name, entry
+
+
+def _check(name: str, entry: Any, ledger: Ledger) -> HealthCheck:
+    if not isinstance(entry, dict):
+        return HealthCheck(name, judged(entry, ledger), None, None, None, None)
+    status = entry.get("status", entry.get("passed"))
+    return HealthCheck(
+        name=name,
+        status=judged(status, ledger),
+        observed=_first(entry, _OBSERVED),
+        unit=_first(entry, _UNITS),
+        time=time_text(entry.get("time") or entry.get("timestamp")),
+        output=_first(entry, _OUTPUTS),
+    )
+
+
+def _first(entry: dict[str, Any], keys: tuple[str, ...]) -> str | None:
+    value = next((entry[key] for key in keys if entry.get(key) not in (None, "")), None)
+    if value is None:
+        return None
+    return (value if isinstance(value, str) else json.dumps(value, sort_keys=True))[:_MAX_TEXT]
+
+
+READER = HealthJson()

@@ -1,0 +1,73 @@
+"""The judgement of a candidate, as pages ask for it."""
+
+from fractions import Fraction
+
+import pandas as pd
+
+from dashboard.model.evaluation import Decision, Evaluation
+from dashboard.model.figures import points_text, score_text
+from dashboard.model.policy import Policy
+from dashboard.policy.load import default_text, parse
+from dashboard.services.context import Context
+from dashboard.services.evaluate import evaluate
+from dashboard.store import frames, policies
+from dashboard.ui.components.links import Place
+from dashboard.ui.components.states import DECISIONS
+
+
+def evaluation(context: Context, place: Place, without: tuple[str, ...] = ()) -> Evaluation:
+    """Judge the candidate of a place, of which there must be one."""
+    candidate = place.candidate
+    return evaluate(context, place.project, candidate_id=candidate.id if candidate else None, without=without)
+
+
+def policy(context: Context, project: str) -> Policy:
+    """Give the policy in force for a project."""
+    current = policies.current(context.store, project)
+    return parse(current[1] if current else default_text())
+
+
+def marks(context: Context, place: Place) -> tuple[float, float]:
+    """Give the scores from which GO and CONDITIONAL GO are possible."""
+    rules = policy(context, place.project)
+    return float(rules.go), float(rules.conditional)
+
+
+def trend(context: Context, place: Place) -> pd.DataFrame:
+    """Give the newest judgement of each candidate, oldest first.
+
+    Columns: candidate_id, label, score, shown, points, word, tone, policy, text.
+    """
+    found = frames.evaluations(context.store, place.project, limit=60)
+    return trend_frame(found)
+
+
+def trend_frame(found: pd.DataFrame) -> pd.DataFrame:
+    """Make the words of a trend from stored evaluations."""
+    rows = []
+    seen: dict[str, int] = {}
+    for row in found.sort_values("at").to_dict("records"):
+        earned, possible = int(row["earned_halves"]), int(row["possible_halves"])
+        exact = Fraction(10 * earned, possible) if possible else Fraction(0)
+        decision = Decision(row["decision"])
+        version = row["version"] if isinstance(row["version"], str) else None
+        short = str(row["subject"])[:7]
+        name = f"{version} · {short}" if version else short
+        seen[name] = seen.get(name, 0) + 1
+        label = name if seen[name] == 1 else f"{name} ({seen[name]})"
+        points = f"{points_text(earned)} of {points_text(possible)}"
+        rows.append(
+            {
+                "candidate_id": int(row["candidate_id"]),
+                "label": label,
+                "score": float(exact),
+                "shown": score_text(exact),
+                "points": points,
+                "word": str(decision),
+                "tone": DECISIONS[decision].tone,
+                "policy": str(row["policy_digest"]),
+                "text": f"{label}<br>{decision}, {score_text(exact)} ({points})",
+            }
+        )
+    columns = ["candidate_id", "label", "score", "shown", "points", "word", "tone", "policy", "text"]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,97 @@
+"""One run: its suites, its failures, its results."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from dashboard.errors import NotFoundError
+from dashboard.model.figures import of_text, share_text
+from dashboard.services.context import Context
+from dashboard.store import frames
+from dashboard.ui import results, runs
+from dashboard.ui.components.blocks import figures, fold, heading, lead
+from dashboard.ui.components.links import Place
+from dashboard.ui.components.markup import join, muted, tag
+from dashboard.ui.components.tables import Column, table
+from dashboard.ui.look import html
+from dashboard.ui.page import Filters, Page
+from dashboard.ui.wording import counted
+
+#: Suites shown at once.
+MOST_SUITES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the page shows."""
+
+    place: Place
+    run: dict[str, Any]
+    before: dict[str, Any] | None
+    suites: pd.DataFrame
+    results: results.Results
+    groups: pd.DataFrame
+
+
+def load(context: Context, filters: Filters) -> Run:
+    place = filters.place
+    run_id = filters.number("run")
+    known = frames.runs(context.store, place.project, limit=500).to_dict("records")
+    at = next((i for i, run in enumerate(known) if int(run["id"]) == run_id), None)
+    if at is None:
+        msg = f"There is no run {run_id} in {place.project_name}."
+        raise NotFoundError(msg, hint="Open it from the Tests page.")
+    run = known[at]
+    before = next((r for r in known[at + 1 :] if r["branch"] == run["branch"]), None)
+    suites = frames.run_suites(context.store, run_id).head(MOST_SUITES)
+    found = results.load(context, filters, run_id)
+    return Run(place, run, before, suites, found, results.failing(context, run_id))
+
+
+def draw(seen: Run) -> None:
+    run = seen.run
+    subject = str(run["subject"])[:7]
+    html(
+        heading([seen.place.link("Tests", "tests"), join(["run ", tag("span", run["name"], class_="cs-break")]),
+                 subject, run["branch"], runs.started(run)]),
+        lead(runs.sentence(run, seen.before), runs.state_of(run)),
+        figures(runs.figures_of(run)),
+    )  # fmt: skip
+    results.draw_groups(seen.place, seen.groups, int(run["id"]))
+    if len(seen.suites):
+        html(fold(counted(len(seen.suites), "suite"), _suites(seen)))
+    results.draw(seen.place, seen.results)
+
+
+def _suites(seen: Run) -> Any:
+    columns = (
+        Column("Suite", narrow="title"), Column("Passed", "right", "plain"), Column("Failed", "right", "flow"),
+        Column("Skipped", "right", "flow"), Column("Took", "right", "flow"),
+    )  # fmt: skip
+    rows = []
+    for row in seen.suites.itertuples():
+        name = row.classname or row.suite or "without a name"
+        wrong = int(row.failed) + int(row.errors)
+        rows.append(
+            (
+                tag(
+                    "span", seen.place.link(name, "run", run=seen.run["id"], q=row.classname or None), class_="cs-break"
+                ),
+                join(
+                    [
+                        f"{share_text(int(row.passed), int(row.total))} % ",
+                        muted(of_text(int(row.passed), int(row.total))),
+                    ]
+                ),
+                tag("span", f"{wrong:,}", class_="cs-fail") if wrong else muted("0"),
+                f"{int(row.skipped):,}" if int(row.skipped) else muted("0"),
+                runs.took(row.duration_s),
+            )
+        )
+    return table(columns, rows, caption="Suites of the run", css="cs-flow")
+
+
+PAGE: Page[Any] = Page(
+    slug="run", title="Run", icon=":material/play_circle:", load=load, draw=draw, params=("run", *results.PARAMS)
+)

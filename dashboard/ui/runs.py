@@ -1,0 +1,129 @@
+"""Runs over time: a sentence, a chart and a table. Shared by Tests and Run."""
+
+from typing import Any
+
+import pandas as pd
+
+from dashboard.model.figures import duration_text, moment_text, of_text, share_text
+from dashboard.ui.components.blocks import Figure
+from dashboard.ui.components.links import Place
+from dashboard.ui.components.markup import Markup, dotted, join, muted, tag
+from dashboard.ui.components.states import FAIL, PASS, WARN, State
+from dashboard.ui.components.tables import Column, Row, table
+from dashboard.ui.wording import counted, listed
+
+COUNTS = ("total", "passed", "failed", "errors", "skipped", "flaky")
+
+_COLUMNS = (
+    Column("Run", narrow="title"),
+    Column("Passed", "right", "plain"),
+    Column("Failed", "right", "flow"),
+    Column("Skipped", "right", "flow"),
+    Column("New", "right", "flow"),
+    Column("Took", "right", "flow"),
+)
+
+
+def labelled(runs: pd.DataFrame) -> pd.DataFrame:
+    """Give the runs oldest first with a label that is its own, for a chart."""
+    ordered = runs.sort_values("started_at").reset_index(drop=True)
+    labels: list[str] = []
+    for row in ordered.itertuples():
+        name = f"{row.started_at:%m-%d} · {str(row.subject)[:7]}"
+        times = sum(1 for x in labels if x == name or x.startswith(f"{name} · "))
+        labels.append(name if not times else f"{name} · {times + 1}")
+    return ordered.assign(label=labels)
+
+
+def of_record(runs: pd.DataFrame) -> Any:
+    """Give the newest run that is not a rerun of a part: one with at least half the cases of the largest."""
+    whole = runs[runs["total"] * 2 >= runs["total"].max()]
+    return whole.sort_values("started_at").iloc[-1]
+
+
+def state_of(run: Any) -> State:
+    """Give the state of a run: anything that failed, then anything skipped or flaky."""
+    if int(run["failed"]) + int(run["errors"]):
+        return FAIL
+    if not int(run["total"]):
+        return State("missing", "help", "missing")
+    return WARN if int(run["flaky"]) or int(run["skipped"]) else PASS
+
+
+def sentence(run: Any, before: Any | None) -> str:
+    """Say what the run showed, and what changed against the run before."""
+    total, passed = int(run["total"]), int(run["passed"])
+    if not total:
+        return "This run holds no test cases, and nothing is not a success."
+    wrong = int(run["failed"]) + int(run["errors"])
+    said = [f"{counted(int(run[k]), word, many)}" for k, word, many in _WORDS if int(run[k])]
+    head = f"{share_text(passed, total)} % passed, {of_text(passed, total)}"
+    tail = f"; {listed(said, 4)}" if said else ""
+    if before is None:
+        return f"{head}{tail}. There is no earlier run to compare with."
+    new, fixed = _int(run.get("new_failures")), _int(run.get("fixed"))
+    changed = [f"{counted(new, 'new failure')}" if new else "", f"{fixed:,} fixed" if fixed else ""]
+    delta = listed([c for c in changed if c]) or ("no new failure" if wrong else "nothing newly failing")
+    return f"{head}{tail}. Against the run before: {delta}."
+
+
+_WORDS = (
+    ("failed", "failed", "failed"),
+    ("errors", "error", None),
+    ("skipped", "skipped", "skipped"),
+    ("flaky", "flaky", "flaky"),
+)
+
+
+def figures_of(run: Any) -> list[Figure]:
+    """Give the run's counts as figures."""
+    total, passed = int(run["total"]), int(run["passed"])
+    wrong = int(run["failed"]) + int(run["errors"])
+    return [
+        Figure(f"{share_text(passed, total)} %", f"passed · {of_text(passed, total)}"),
+        Figure(f"{wrong:,}", f"failed · {int(run['errors']):,} of them errors", "fail" if wrong else None),
+        Figure(f"{int(run['skipped']):,}", f"skipped · {share_text(int(run['skipped']), total)} %"),
+        Figure(f"{int(run['flaky']):,}", "flaky · passed and failed", "warn" if int(run["flaky"]) else None),
+    ]
+
+
+def run_table(place: Place, runs: pd.DataFrame, chosen: int | None, *, most: int = 8) -> Markup:
+    """Write the newest runs, each a link; the chosen one has an edge."""
+    newest = runs.sort_values("started_at", ascending=False).head(most)
+    rows = [_row(place, row, chosen) for row in newest.to_dict("records")]
+    return table(_COLUMNS, rows, caption="Runs, newest first", css="cs-flow")
+
+
+def _row(place: Place, run: Any, chosen: int | None) -> Row:
+    total, passed, wrong = int(run["total"]), int(run["passed"]), int(run["failed"]) + int(run["errors"])
+    name = tag("span", place.link(run["name"], "run", run=run["id"]), class_="cs-break")
+    when = muted(dotted([f"{run['started_at']:%m-%d %H:%M}", str(run["subject"])[:7]]))
+    share = join([f"{share_text(passed, total)} % ", muted(of_text(passed, total))])
+    new = _int(run.get("new_failures"))
+    return Row(
+        (
+            join([name, tag("br"), when]),
+            share,
+            tag("span", f"{wrong:,}", class_="cs-fail") if wrong else muted("0"),
+            f"{int(run['skipped']):,}" if int(run["skipped"]) else muted("0"),
+            f"{new:,}" if new else muted("0"),
+            took(run["duration_s"]),
+        ),
+        tone="now" if int(run["id"]) == chosen else None,
+    )
+
+
+def took(seconds: Any) -> Any:
+    """Write a duration of a frame, where NaN is "not said"."""
+    return duration_text(float(seconds)) if pd.notna(seconds) else muted("not said")
+
+
+def started(run: Any) -> str:
+    """Write when a run started."""
+    return moment_text(
+        run["started_at"].to_pydatetime() if hasattr(run["started_at"], "to_pydatetime") else run["started_at"]
+    )
+
+
+def _int(value: Any) -> int:
+    return int(value) if pd.notna(value) else 0

@@ -1,0 +1,160 @@
+"""The frame around every page: who looks, project and candidate, the pages, errors, and freshness."""
+
+from functools import cache, partial
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from dashboard.errors import CountersignError, NotFoundError
+from dashboard.model.person import Permission, Role
+from dashboard.plugins import collect
+from dashboard.services.context import Context
+from dashboard.store.transaction import revision
+from dashboard.ui import pages, session, switcher
+from dashboard.ui.components.blocks import empty, heading, note
+from dashboard.ui.components.links import Place
+from dashboard.ui.components.markup import join, muted, tag
+from dashboard.ui.components.states import FAIL
+from dashboard.ui.look import dress, html
+from dashboard.ui.page import Page, filters_of, loaded
+
+#: Seconds between two looks at the store's revision.
+POLL_S = 10
+
+FIRST_STEPS = """countersign demo            # a complete example, or your own evidence:
+countersign ingest report.xml --project my-project --subject $(git rev-parse HEAD)"""
+
+
+@cache
+def all_pages() -> tuple[Page[Any], ...]:
+    """Give every page, those of the bar first and in its order."""
+    return tuple(sorted(collect(pages, "PAGE"), key=lambda page: (page.rank == 0, page.rank, page.slug)))
+
+
+def main() -> None:
+    """Draw the page that the address names."""
+    st.set_page_config(page_title="Countersign", page_icon=":material/verified:", layout="wide")
+    dress()
+    context = session.current()
+    routes = {page.slug: _route(page, context) for page in all_pages()}
+    chosen = st.navigation(list(routes.values()), position="hidden")
+    slug = next(slug for slug, route in routes.items() if route is chosen)
+    if not context.may(Permission.READ):
+        _sign_in_needed(slug)
+        return
+    try:
+        place = switcher.place(context)
+    except NotFoundError as error:
+        place = switcher.anywhere(context)
+        _bar(context, place, slug, routes)
+        _refused(error)
+        return
+    switcher.remember(place)
+    _bar(context, place, slug, routes)
+    page = next(page for page in all_pages() if page.slug == slug)
+    st.session_state["cs-drawing"] = (page, place)
+    chosen.run()
+    _watch(context, revision(context.store))
+
+
+def _route(page: Page[Any], context: Context) -> StreamlitPage:
+    return st.Page(
+        partial(_run, context),
+        title=page.title,
+        icon=page.icon,
+        url_path=page.slug,
+        default=page.slug == "",
+        visibility="visible" if page.rank else "hidden",
+    )
+
+
+def _run(context: Context) -> None:
+    page, place = st.session_state["cs-drawing"]
+    if not place.project and page.slug != "evidence":
+        _first_steps(place)
+        return
+    try:
+        filters = filters_of(page, place)
+        page.draw(loaded(page, context, filters))
+    except CountersignError as error:
+        _refused(error)
+
+
+def _bar(context: Context, place: Place, slug: str, routes: dict[str, StreamlitPage]) -> None:
+    with st.container(key="cs-shell", horizontal=True):
+        html(tag("div", tag("a", "Countersign", href=place.href(""), target="_self"), class_="cs-brand"))
+        with st.container(key="cs-nav", horizontal=True):
+            for page in all_pages():
+                if page.rank:
+                    here = slug == page.slug or (page.slug in _PARENTS and slug in _PARENTS[page.slug])
+                    with st.container(key="cs-here" if here else f"cs-to-{page.slug or 'start'}", width="content"):
+                        st.page_link(routes[page.slug], label=page.title, query_params=place.params())
+        with st.container(key="cs-switch", horizontal=True):
+            switcher.draw(context, place)
+            html(_who(context, place, slug))
+
+
+#: Which page of the bar a detail belongs to.
+_PARENTS = {
+    "": ("gate",),
+    "tests": ("run", "case"),
+    "coverage": ("file",),
+    "performance": ("benchmark",),
+    "evidence": ("artefact",),
+}
+
+
+def _who(context: Context, place: Place, slug: str) -> Any:
+    if context.person.role is Role.ANONYMOUS:
+        back = f"/{slug}?{urlencode(place.params())}"
+        return tag("div", tag("a", "Sign in", href=_sign_in(back), target="_self"), class_="cs-who")
+    return tag(
+        "div",
+        tag("span", context.person.name, title=f"{context.person.login}, {context.person.role}"),
+        muted(f" {context.person.role} · "),
+        tag("a", "Sign out", href="./auth/logout", target="_self"),
+        class_="cs-who",
+    )
+
+
+def _sign_in(back: str) -> str:
+    return "./auth/login?" + urlencode({"next": back})
+
+
+def _sign_in_needed(slug: str) -> None:
+    html(
+        heading(["Countersign"]),
+        empty("Signed out", "Reading is not open on this server: sign in to see releases and their evidence."),
+        tag("p", tag("a", "Sign in", href=_sign_in(f"/{slug}"), target="_self")),
+    )
+
+
+def _first_steps(place: Place) -> None:
+    html(
+        heading(["Nothing is ingested yet"]),
+        empty(
+            "No project",
+            "A project and its candidate come into being with the first evidence. Run one of these where the "
+            "database lies, or drop a file on the Evidence page.",
+            FIRST_STEPS,
+        ),
+        note(join(["Or go to ", place.link("Evidence", "evidence"), " and drop a report there."])),
+    )
+
+
+def _refused(error: CountersignError) -> None:
+    sentence = join([str(error), tag("br"), muted(error.hint)])
+    html(
+        heading(["This cannot be shown"]),
+        note(join([tag("code", error.slug, class_="cs-mono"), " "]), FAIL.named("refused")),
+    )
+    html(tag("p", sentence))
+
+
+@st.fragment(run_every=POLL_S)
+def _watch(context: Context, seen: int) -> None:
+    """Draw again when the store has changed, or when the person signed out in another tab."""
+    if revision(context.store) != seen or session.current().person != context.person:
+        st.rerun()

@@ -1,0 +1,99 @@
+"""Exactly one reader claims a file of its format, and none claims what is none."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dashboard.readers import HEAD_BYTES, all_readers
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+def claims(body):
+    head = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
+    return [reader.format for reader in all_readers() if reader.sniff(head[:HEAD_BYTES])]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(FIXTURES.glob("*/*/*.expected.json")), ids=lambda path: str(path.relative_to(FIXTURES))
+)
+def test_a_fixture_is_claimed_once(path):
+    assert claims(path.with_name(path.name.removesuffix(".expected.json")).read_bytes()) == [path.parts[-3]]
+
+
+LONG = {f"key{i}": "x" * 40 for i in range(200)}
+
+
+@pytest.mark.parametrize(
+    ("format_", "body"),
+    [
+        ("pytest-benchmark", {"machine_info": {"node": "x", "python_version": "3.11", "cpu": {"flags": list(LONG)}}}),
+        ("pytest-benchmark", {"benchmarks": [], "machine_info": None}),
+        ("coverage-json", {"files": {"a.py": {"executed_lines": list(range(9000)), "missing_lines": []}}, "meta": {}}),
+        ("actuator", {"components": {"db": {"status": "UP", "details": LONG}}, "status": "UP"}),
+        ("health-json", {"details": {"db": {"status": "pass", "output": "x" * 9000}}, "status": "pass"}),
+        ("istanbul-json", {"/a.js": {"path": "/a.js", "statementMap": {str(i): {"start": {}} for i in range(900)}}}),
+        ("llvm-cov-json", {"data": [{"files": [{"branches": [[1, 2, 3]] * 900}]}], "type": "llvm.coverage.json.export"}),
+        ("k6", {"root_group": {"name": "", "checks": [{"name": "x" * 9000}]}, "metrics": {}}),
+        ("launchdarkly", {"segments": {"a": {"included": [], "excluded": [], "rules": [LONG]}}, "flags": {}}),
+        ("launchdarkly", {"flagValues": {"a": True}}),
+        ("goff", {"a": {"variations": {"on": True, "off": False}, "targeting": [LONG]}}),
+        ("flagd", {"metadata": {}, "flags": [{"key": "a", "state": "ENABLED", "variants": {}}]}),
+        ("prometheus-api", {"status": "error", "errorType": "bad_data", "error": "x"}),
+        ("cobertura-xml", '<?xml version="1.0"?><!DOCTYPE coverage SYSTEM "x.dtd"><!-- <file path="a"> --><coverage line-rate="1">'),
+        ("clover-xml", "<coverage generated='1'><project name='x'>"),
+        ("lcov-info", "TN:\nTN:second\nSF:a.c\n"),
+        ("go-cover", "mode: set\n"),
+        ("samples-csv", 'instance;"timestamp";metric;value\n'),
+    ],
+)
+def test_a_cut_off_head_is_enough(format_, body):
+    assert claims(body) == [format_]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        " ",
+        "{",
+        "[",
+        "{}",
+        "[]",
+        "null",
+        "true",
+        "hello",
+        b"\x89PNG\r\n\x1a\n\x00\x01",
+        b"\xff\xfe\x00\x00",
+        {"name": "pkg", "version": "1.0.0", "private": True, "scripts": {}, "dependencies": {"a": "1"}},
+        {"private": True, "workspaces": ["a"]},
+        {"success": True},
+        {"success": False, "numFailedTests": 1, "testResults": [], "wasInterrupted": False},
+        {"compilerOptions": {"strict": True}},
+        {"root": True, "extends": "x", "rules": {}},
+        {"status": "success", "data": {"user": 1}},
+        {"status": "open", "title": "x"},
+        {"data": [{"files": "x"}]},
+        {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}}]},
+        {"flags": ["-O2", "-g"]},
+        {"flags": {"a": "b", "c": 1}},
+        {"files": ["a"], "include": []},
+        {"results": [{"id": 1}]},
+        {"metrics": {"a": 1}},
+        {"context": {"user": "x"}},
+        {"message": "Not Found", "documentation_url": "x"},
+        [{"name": "a", "value": 1}],
+        [{"name": "a", "method": "GET"}],
+        "<html><body>502</body></html>",
+        '<coverage version="1"><file path="a.py"><lineToCover lineNumber="1" covered="true"/></file></coverage>',
+        "<report><title>x</title></report>",
+        "<svg/>",
+        "timestamp,value\n1,2\n",
+        "SFX: no\n",
+        "model: set\n",
+    ],
+)
+def test_nothing_else_is_claimed(body):
+    mine = set(claims(body))
+    assert not mine
