@@ -70,7 +70,7 @@ def runs(n: int = 8, every: timedelta = timedelta(hours=6)) -> tuple[SuiteRun, .
     return tuple(SuiteRun(f"soak-{i + 1}", START + i * every, tally, partial=False, flaky=0) for i in range(n))
 
 
-def tests(**changes) -> TestEvidence:
+def record(**changes) -> TestEvidence:
     made = TestEvidence(
         tally=Tally(1044, 1026, 1, 0, 17),
         categories={
@@ -189,7 +189,7 @@ def reference(**changes) -> Evidence:
         candidate=candidate(),
         policy=policy(),
         as_of=AS_OF,
-        tests=tests(),
+        tests=record(),
         coverage=coverage(),
         benchmarks=benchmarks(),
         ops=ops(),

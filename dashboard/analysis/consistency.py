@@ -147,13 +147,12 @@ def baseline_missing(evidence: Evidence) -> Iterator[Finding]:
 
 
 def direction_unknown(evidence: Evidence) -> Iterator[Finding]:
-    """Find benchmarks of which nobody says which way is better; they never judge."""
+    """Find benchmarks with a baseline of which nobody says which way is better; they never judge."""
     rule = evidence.policy.rules.get("cost")
     cost = rule.options.get("metric", "") if rule else ""
     benchmarks = evidence.benchmarks
-    unsaid = (
-        [s.name for s in benchmarks.series if s.direction is None and not matches(s.name, cost)] if benchmarks else []
-    )
+    compared = [s for s in benchmarks.series if s.baseline and not matches(s.name, cost)] if benchmarks else []
+    unsaid = [s.name for s in compared if s.direction is None]
     if benchmarks and unsaid:
         text = f"{_many(len(unsaid), 'benchmark does', 'benchmarks do')} not say which way is better: {_named(unsaid)}."
         yield Finding("direction-unknown", Severity.MINOR, text, benchmarks.sources)
@@ -191,8 +190,8 @@ def passes_alone(evidence: Evidence) -> Iterator[Finding]:
     if clean:
         names = f" ({_named(tests.failing_names)})" if tests.failing_names else ""
         text = (
-            f"Passes alone, fails in the full suite: the partial {_many(len(clean), 'run', 'runs')} {_named(clean)} "
-            f"had no failure, the suite did{names}. A partial run never clears a failure."
+            f"Passes alone, fails in the full suite: a run of a part ({_named(clean)}) had no failure, the suite "
+            f"did{names}. A partial run never clears a failure."
         )
         yield Finding("passes-alone", Severity.INFO, text, tests.sources)
 

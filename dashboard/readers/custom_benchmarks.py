@@ -57,6 +57,8 @@ class CustomBenchmarks:
                 rounds=None,
                 fingerprint="",
             )
+        if not ledger.seen:
+            ledger.note("no-benchmarks", "The list is empty: nothing was measured.")
 
 
 READER = CustomBenchmarks()

@@ -54,10 +54,12 @@ class _File:
 
     def __init__(self) -> None:
         self.lines = FileLines()
-        self.branches: dict[tuple[int, str], bool] = {}
+        self.branches: dict[str, bool] = {}
+        """``line,block,branch`` -> taken; one string is half the size of a tuple, and there may be a million."""
 
     def record(self, path: str, *, measured: bool) -> FileCoverage:
-        for (line, _), taken in self.branches.items():
+        for place, taken in self.branches.items():
+            line = int(place.partition(",")[0])
             known, total = self.lines.branches.get(line, (0, 0))
             self.lines.branches[line] = (known + taken, total + 1)
         return self.lines.coverage(path, branches_measured=measured)
@@ -123,7 +125,8 @@ class _Trace:
             self._ledger.note("line-unreadable", "A line without a usable number is not counted.")
             return
         hit = taken.strip() != "-" and _figure(taken, number) > 0
-        file.branches[at, branch] = file.branches.get((at, branch), False) or hit
+        place = f"{at},{branch}"
+        file.branches[place] = file.branches.get(place, False) or hit
 
 
 def _figure(text: str, number: int) -> float:

@@ -6,13 +6,12 @@ Format: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from dashboard.errors import MalformedArtefactError
 from dashboard.model.ledger import Ledger
 from dashboard.model.records import Kind, Record
-from dashboard.parsing import json, shapes
+from dashboard.parsing import json, moments, shapes
 from dashboard.readers._json_body import document
 from dashboard.readers._json_head import json_head
 from dashboard.readers._otlp_signals import SIGNALS, Signals
@@ -48,7 +47,7 @@ class OtlpJson:
         ledger.facts |= facts | {"documents": documents}
         ledger.seen = ledger.kept = signals.spans + signals.data_points + signals.log_records
         if signals.latest_ns:
-            ledger.collected_at = _iso(signals.latest_ns)
+            ledger.collected_at = moments.iso(signals.latest_ns)
         _notes(signals, facts, ledger)
         yield from ()
 
@@ -83,13 +82,6 @@ def _notes(signals: Signals, facts: dict[str, Any], ledger: Ledger) -> None:
         ledger.note("no-service-name", "A resource does not name its service.", signals.resources_without_service)
     if not ledger.seen:
         ledger.note("no-telemetry", "The export holds no span, no data point and no log record.")
-
-
-def _iso(nanoseconds: int) -> str | None:
-    try:
-        return datetime.fromtimestamp(nanoseconds // 1_000_000 / 1000, UTC).isoformat()
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 READER = OtlpJson()

@@ -6,6 +6,7 @@ are ISO 8601 with an offset, or Unix time in seconds or milliseconds. The order 
 
 import csv
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO
 
 from dashboard.errors import MalformedArtefactError
@@ -34,20 +35,19 @@ class SamplesCsv:
         """Give one record a row."""
         source = _Source(lines(body))
         header = next(source, "")
-        delimiter = _delimiter(header) or ","
-        columns = _columns(next(csv.reader([header], delimiter=delimiter, strict=True), []))
+        rows = csv.reader(chain([header], source), delimiter=_delimiter(header) or ",", strict=True)
         samples = Samples(ledger)
-        rows = csv.reader(source, delimiter=delimiter, strict=True)
         try:
+            columns = _columns(next(rows, []))
             for row in rows:
                 if not row:
                     continue
-                where = f"Line {rows.line_num + 1:,}"
+                where = f"Line {rows.line_num:,}"
                 if len(row) != len(columns):
                     raise _wrong_width(where, len(row), len(columns), ended=source.ended)
                 yield _sample(dict(zip(columns, row, strict=True)), where, samples)
         except csv.Error as error:
-            msg = f"Line {rows.line_num + 1:,} is not CSV: {error}."
+            msg = f"Line {rows.line_num:,} is not CSV: {error}."
             raise MalformedArtefactError(msg, slug="csv-malformed") from None
         samples.finish()
 

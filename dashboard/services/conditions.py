@@ -41,7 +41,7 @@ class Suggestion:
 def suggest(evaluation: Evaluation) -> tuple[Suggestion, ...]:
     """Propose a condition for everything the decision still needs one for, in the order of the gates."""
     needed = set(evaluation.readiness.uncovered)
-    today = evaluation.as_of.date()
+    today = evaluation.evaluated_at.date()  # a promise looks ahead, also where the evidence is judged at a cut-off
     gates = [_for_gate(r, today) for r in evaluation.results if r.gate in needed]
     majors = [f for f in evaluation.findings if f.severity is Severity.MAJOR and f"finding:{f.rule}" in needed]
     by_rule = {f.rule: f for f in reversed(majors)}  # the first of several with one rule speaks for all
@@ -73,7 +73,7 @@ def _due(today: date, stage: str) -> date:
 def listed(context: Context, candidate: Candidate) -> tuple[Condition, ...]:
     """List the conditions of a candidate, in the order in which they were added."""
     context.require(Permission.READ)
-    return stored.list(context.store, candidate.id, context.clock())
+    return tuple(stored.list(context.store, candidate.id, today=context.clock().date()))
 
 
 def add(

@@ -17,9 +17,10 @@ from dashboard.model.person import Person, Role
 from dashboard.services import admin, conditions, policies
 from dashboard.services.context import Context
 from dashboard.services.evaluate import evaluate
-from dashboard.services.ingest import Target, ingest_file, make_target
+from dashboard.services.ingest import ingest_file, make_target
 from dashboard.settings import data_path
 from dashboard.store import candidates
+from dashboard.store.writes import Target
 
 Progress = Callable[[str, int, int], None]
 

@@ -97,7 +97,7 @@ def assess(
     now = context.clock()
     moment = as_of or candidate.as_of or now
     evidence = stored_evidence.of(context.store, candidate.id, policy, moment, left_out)
-    agreed = tuple(conditions.list(context.store, candidate.id))
+    agreed = tuple(conditions.list(context.store, candidate.id, today=moment.date()))
     evaluation = judge(evidence, agreed, at=now)
     if policy_text is None and not left_out and as_of is None:
         _save(context, evaluation)

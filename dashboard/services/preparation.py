@@ -28,7 +28,7 @@ from dashboard.signoff.envelope import canonical
 from dashboard.signoff.log import root
 from dashboard.signoff.reading import MEANINGS, lines, sentence, text
 from dashboard.signoff.workflow import VERDICTS, Case, Obstacle, forbidding, obstacles, standing, valid_until
-from dashboard.store import accounts, frames, ledger
+from dashboard.store import accounts, ledger
 from dashboard.store.transaction import Connection, reading
 
 #: What every signing asks for again, whatever the session says.
@@ -144,17 +144,15 @@ def case_of(
 ) -> Case:
     """Gather what decides whether the person may sign."""
     candidate, person = evaluation.candidate, context.person
-    stored = frames.artefacts(context.store, candidate.project, candidate.id, limit=1_000_000)
+    brought = ledger.contributors(connection, candidate.id)
     key_evidence = {s.sha256 for r in evaluation.results if r.key for s in r.verdict.evidence}
-    by = stored.sort_values("id")[["sha256", "by"]].astype(str)
-    uploaders = by.loc[by["sha256"].isin(key_evidence), "by"].map(login_of).unique()
     account = accounts.get(connection, person.id) if person.id is not None else None
-    editor = signatures.policy_editor(connection, candidate.project)
+    editor = signatures.policy_editor(context, candidate.project)
     return Case(
         evaluation=evaluation,
         person=person,
-        uploaders=tuple(uploaders),
-        creators=tuple(by["by"].head(1).map(login_of)),  # a candidate comes into being with its first evidence
+        uploaders=tuple(dict.fromkeys(login_of(by) for sha256, by in brought if sha256 in key_evidence)),
+        creators=tuple(login_of(by) for _, by in brought[:1]),  # a candidate comes into being with its first evidence
         policy_editor=None if editor is None else login_of(editor),
         signed=signed,
         quorum=policy.quorum,

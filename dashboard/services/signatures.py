@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dashboard.errors import CountersignError, NotFoundError
+from dashboard.errors import CountersignError
 from dashboard.model.candidate import Candidate
 from dashboard.model.evaluation import Evaluation
 from dashboard.model.person import Permission
@@ -18,6 +18,7 @@ from dashboard.signoff.verify import Expectation, KnownKey, Proof, verify
 from dashboard.signoff.workflow import standing as standing_of
 from dashboard.signoff.workflow import state_of
 from dashboard.store import candidates, ledger
+from dashboard.store import policies as policy_store
 from dashboard.store.ledger import Event, StoredSignature
 from dashboard.store.transaction import Connection, reading
 
@@ -127,7 +128,7 @@ def _read(row: StoredSignature, keys: Mapping[str, KnownKey], filed: Mapping[int
     return SignOff(
         id=row.id,
         candidate_id=row.candidate_id,
-        kind=StatementKind(row.kind),
+        kind=statement.kind if statement else _kind(row.kind),
         meaning=str(statement.meaning) if statement else "",
         evaluation_id=row.evaluation_id,
         account_id=row.account_id,
@@ -148,6 +149,11 @@ def _read(row: StoredSignature, keys: Mapping[str, KnownKey], filed: Mapping[int
         because="",
         verified=statement is not None and _agrees(row, statement),
     )
+
+
+def _kind(text: str) -> StatementKind:
+    """Read the column of a signature that does not verify; what it says counts for nothing either way."""
+    return StatementKind(text) if text in set(StatementKind) else StatementKind.REJECT
 
 
 def _agrees(row: StoredSignature, statement: Statement) -> bool:
@@ -182,16 +188,10 @@ def find_candidate(context: Context, candidate_id: int) -> Candidate:
         NotFoundError: slug ``candidate-not-found``.
     """
     with reading(context.store) as connection:
-        project = ledger.project_of(connection, candidate_id)
-    if project is None:
-        msg = f"There is no candidate {candidate_id}."
-        raise NotFoundError(msg, slug="candidate-not-found", hint="Choose a candidate from the list.")
-    return candidates.find(context.store, project, id=candidate_id)
+        return candidates.by_number(connection, candidate_id)
 
 
-def policy_editor(connection: Connection, project: str) -> str | None:
+def policy_editor(context: Context, project: str) -> str | None:
     """Give the actor who set the policy in force; nobody for the default."""
-    for event in reversed(ledger.all_events(connection, ("policy.changed",))):
-        if json.loads(event.body)["project"] == project:
-            return event.actor
-    return None
+    versions = policy_store.history(context.store, project, limit=1)
+    return versions[0].by if versions else None

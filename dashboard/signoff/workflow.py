@@ -103,7 +103,8 @@ def _of_the_decision(case: Case) -> tuple[Obstacle, ...]:
     if ready.uncovered:
         text = f"Conditions are missing for {', '.join(ready.uncovered)}."
         found.append(Obstacle("conditions-missing", text, APPROVALS))
-    overdue = [c.text for c in evaluation.conditions if c.state == "overdue"]
+    day = evaluation.as_of.date()  # like the evidence, promises are judged at the declared cut-off where there is one
+    overdue = [c.text for c in evaluation.conditions if c.state != "met" and c.due < day]
     if overdue:
         found.append(Obstacle("conditions-overdue", f"Conditions are overdue: {'; '.join(overdue)}.", APPROVALS))
     return tuple(found)

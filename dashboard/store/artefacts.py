@@ -1,8 +1,10 @@
 """Evidence files: what is known of each, and their bytes as they came."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
+
+from sqlalchemy import RowMapping
 
 from dashboard.errors import NotFoundError
 from dashboard.model.candidate import Source
@@ -54,7 +56,7 @@ def read(store: Store, sha256: str) -> Iterator[bytes]:
     return blobs.read(store, sha256)
 
 
-def source(row: Mapping[str, Any]) -> Source:
+def source(row: RowMapping) -> Source:
     """Make the reference by which verdicts and the manifest name an artefact, from its row (with ``run_name``)."""
     return Source(
         sha256=row["sha256"],

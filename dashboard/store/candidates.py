@@ -49,11 +49,14 @@ def find(
 def _found(
     connection: Connection, project: str, *, subject: str | None, version: str | None, number: int | None
 ) -> RowMapping:
-    sql, values = f"{_CANDIDATE} WHERE p.slug = :project", {"project": project}
+    sql = f"{_CANDIDATE} WHERE p.slug = :project"
+    values: dict[str, str | int] = {"project": project}
     if number is not None:
-        sql, values = f"{sql} AND c.id = :id", values | {"id": number}  # type: ignore[dict-item]
+        sql += " AND c.id = :id"
+        values["id"] = number
     if version is not None:
-        sql, values = f"{sql} AND c.version = :version", values | {"version": version}
+        sql += " AND c.version = :version"
+        values["version"] = version
     newest = "ORDER BY c.opened_at DESC, c.id DESC LIMIT 2"
     if subject is None:
         found = rows(connection, f"{sql} {newest}", **values)

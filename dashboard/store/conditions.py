@@ -79,10 +79,7 @@ def close(connection: Connection, condition_id: int, *, by: str, at: datetime, n
 
 def _condition(row: RowMapping, today: date | None) -> Condition:
     due = date.fromisoformat(row["due"])
-    if row["closed_at"] is not None:
-        state = "met"
-    else:
-        state = "overdue" if today is not None and due < today else "open"
+    waiting = "overdue" if today is not None and due < today else "open"
     return Condition(
         id=row["id"],
         gate=row["gate"],
@@ -91,6 +88,6 @@ def _condition(row: RowMapping, today: date | None) -> Condition:
         due=due,
         verification=row["verification"],
         stage=row["stage"],
-        state=state,
+        state=waiting if row["closed_at"] is None else "met",
         created_by=row["created_by"],
     )

@@ -63,7 +63,7 @@ def _connect(url: str, *, create: bool) -> Store:
     elif url.startswith("sqlite:///"):
         path = Path(url.removeprefix("sqlite:///"))
     elif "://" in url or not url:
-        msg = f"{url.split('://')[0] or 'An empty text'} is not a kind of database that is supported."
+        msg = f"{url.partition('://')[0] or 'An empty text'} is not a kind of database that is supported."
         raise StoreError(msg, slug="store-url-invalid", hint=_HINT)
     else:
         path = Path(url)

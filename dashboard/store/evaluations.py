@@ -6,9 +6,7 @@ from dashboard.store.engine import Store
 from dashboard.store.moments import to_ms
 from dashboard.store.transaction import Connection, reading, run, scalar, writing
 
-_NEWEST = (
-    "SELECT id FROM evaluation WHERE candidate_id = :candidate ORDER BY evaluated_at DESC, id LIMIT 1"
-)
+_NEWEST = "SELECT id FROM evaluation WHERE candidate_id = :candidate ORDER BY evaluated_at DESC, id LIMIT 1"
 
 
 def save(  # noqa: PLR0913 - the fields by which evaluations are listed

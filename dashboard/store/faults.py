@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from sqlalchemy.exc import DBAPIError, DontWrapMixin, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from dashboard.errors import StoreError
@@ -59,7 +59,7 @@ def guarded(url: str) -> Iterator[None]:
     """Say database errors in plain words while the block runs."""
     try:
         yield
-    except (DBAPIError, PoolTimeoutError, sqlite3.DatabaseError, DontWrapMixin) as error:
+    except (DBAPIError, PoolTimeoutError, sqlite3.DatabaseError) as error:
         meant = explained(error, url)
         if meant is None:
             raise

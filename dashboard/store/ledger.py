@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping
 
 from dashboard.store.moments import from_ms, from_ms_or_none, to_ms, to_ms_or_none
-from dashboard.store.transaction import LEDGER_LOCK, PROJECT_LOCK, Connection, first, lock, rows, run, scalar
+from dashboard.store.transaction import LEDGER_LOCK, PROJECT_LOCK, Connection, lock, rows, run, scalar
 
 _SIGNOFF = (
     "SELECT id, candidate_id, evaluation_id, kind, account_id, login, name, role, key_id, signed_at, valid_until, "
@@ -58,11 +58,10 @@ def hold(connection: Connection, candidate_id: int) -> None:
         lock(connection, PROJECT_LOCK, int(project_id))
 
 
-def project_of(connection: Connection, candidate_id: int) -> str | None:
-    """Give the slug of the project a candidate belongs to."""
-    sql = "SELECT p.slug FROM candidate c JOIN project p ON p.id = c.project_id WHERE c.id = :id"
-    row = first(connection, sql, id=candidate_id)
-    return None if row is None else str(row["slug"])
+def contributors(connection: Connection, candidate_id: int) -> list[tuple[str, str]]:
+    """Give digest and actor of every artefact of a candidate, in the order in which they came in."""
+    sql = "SELECT sha256, ingested_by FROM artefact WHERE candidate_id = :candidate ORDER BY id"
+    return [(row["sha256"], row["ingested_by"]) for row in rows(connection, sql, candidate=candidate_id)]
 
 
 def append(connection: Connection, *, at: datetime, kind: str, actor: str, body: bytes, leaf: bytes) -> int:

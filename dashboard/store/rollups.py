@@ -56,7 +56,8 @@ def _find_neighbours(connection: Connection, where: Place) -> None:
 def _take_back_changes(connection: Connection, run_id: int) -> None:
     run(
         connection,
-        "DELETE FROM status_change WHERE run_id = :run AND case_id IN (SELECT case_id FROM stage_observed WHERE late = 1)",
+        "DELETE FROM status_change WHERE run_id = :run "
+        "AND case_id IN (SELECT case_id FROM stage_observed WHERE late = 1)",
         run=run_id,
     )
     run(
@@ -167,26 +168,39 @@ def rebuild(connection: Connection, branch_id: int) -> None:
     runs = "run_id IN (SELECT id FROM run WHERE branch_id = :branch)"
     run(connection, f"DELETE FROM status_change WHERE {mine} AND {runs}", branch=branch_id)
     run(connection, f"DELETE FROM case_stat WHERE branch_id = :branch AND {mine}", branch=branch_id)
-    run(connection, f"{CHANGES_FROM_FACTS.format(which=mine)}", branch=branch_id)
-    run(connection, f"{STATS_FROM_FACTS.format(which=mine)}", branch=branch_id)
+    run(connection, f"INSERT INTO status_change ({CHANGES}) {changes_from_facts(mine)}", branch=branch_id)
+    run(connection, f"INSERT INTO case_stat ({STATS}) {stats_from_facts(mine)}", branch=branch_id)
     _count_changes(connection, "run.branch_id = :branch", branch=branch_id)
 
 
-_IN_ORDER = (
-    "FROM run r CROSS JOIN test_result t WHERE r.branch_id = :branch AND t.run_id = r.id AND t.attempt = 0 AND t.{{which}}"
-)
-CHANGES_FROM_FACTS = (
-    "INSERT INTO status_change (run_id, case_id, old_outcome, new_outcome) "
-    "SELECT run_id, case_id, was, outcome FROM (SELECT t.run_id, t.case_id, t.outcome, lag(t.outcome) OVER "
-    f"(PARTITION BY t.case_id ORDER BY r.started_at, r.id) AS was {_IN_ORDER.format()} AND t.outcome <> 1) o "
-    f"WHERE was IS NOT NULL AND {_FLIPPED.format(old='was', new='outcome')}"
-)
-STATS_FROM_FACTS = (
-    "INSERT INTO case_stat (branch_id, case_id, runs, passed, failing, skipped, timed, sum_us, last_run, last_outcome) "
-    "SELECT CAST(:branch AS INTEGER), case_id, count(*), count(*) FILTER (WHERE outcome = 0), "
-    "count(*) FILTER (WHERE outcome >= 2), count(*) FILTER (WHERE outcome = 1), count(duration_us), "
-    "CAST(coalesce(sum(duration_us), 0) AS BIGINT), max(CASE WHEN place = 1 AND outcome <> 1 THEN run_id END), "
-    "max(CASE WHEN place = 1 AND outcome <> 1 THEN outcome END) FROM (SELECT t.*, row_number() OVER "
-    "(PARTITION BY t.case_id ORDER BY CASE WHEN t.outcome = 1 THEN 1 ELSE 0 END, r.started_at DESC, r.id DESC) AS place "
-    f"{_IN_ORDER.format()}) o GROUP BY case_id"
-)
+CHANGES = "run_id, case_id, old_outcome, new_outcome"
+STATS = "branch_id, case_id, runs, passed, failing, skipped, timed, sum_us, last_run, last_outcome"
+
+
+def changes_from_facts(which: str = "true") -> str:
+    """Give the query for the changes of state on a branch, in the columns ``CHANGES``."""
+    return (
+        "SELECT run_id, case_id, was, outcome FROM (SELECT t.run_id, t.case_id, t.outcome, lag(t.outcome) OVER "
+        f"(PARTITION BY t.case_id ORDER BY r.started_at, r.id) AS was {_facts(which)} AND t.outcome <> 1) o "
+        f"WHERE was IS NOT NULL AND {_FLIPPED.format(old='was', new='outcome')}"
+    )
+
+
+def stats_from_facts(which: str = "true") -> str:
+    """Give the query for the sums a case on a branch, in the columns ``STATS``."""
+    newest = "CASE WHEN place = 1 AND outcome <> 1 THEN {} END"
+    return (
+        "SELECT CAST(:branch AS INTEGER), case_id, count(*), count(*) FILTER (WHERE outcome = 0), "
+        "count(*) FILTER (WHERE outcome >= 2), count(*) FILTER (WHERE outcome = 1), count(duration_us), "
+        f"CAST(coalesce(sum(duration_us), 0) AS BIGINT), max({newest.format('run_id')}), "
+        f"max({newest.format('outcome')}) FROM (SELECT t.*, row_number() OVER (PARTITION BY t.case_id "
+        "ORDER BY CASE WHEN t.outcome = 1 THEN 1 ELSE 0 END, r.started_at DESC, r.id DESC) AS place "
+        f"{_facts(which)}) o GROUP BY case_id"
+    )
+
+
+def _facts(which: str) -> str:
+    return (
+        "FROM run r CROSS JOIN test_result t WHERE r.branch_id = :branch AND t.run_id = r.id AND t.attempt = 0 "
+        f"AND {which.replace('case_id IN', 't.case_id IN', 1)}"
+    )

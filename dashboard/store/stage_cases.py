@@ -121,7 +121,8 @@ class CaseStage:
         execute("CREATE INDEX stage_forgotten_digest ON stage_forgotten (digest)")
         execute(
             "DELETE FROM stage_case WHERE EXISTS (SELECT 1 FROM stage_forgotten f "
-            "WHERE f.digest = stage_case.digest AND f.file = coalesce(stage_case.file, '') AND stage_case.layer < f.layer)"
+            "WHERE f.digest = stage_case.digest AND f.file = coalesce(stage_case.file, '') "
+            "AND stage_case.layer < f.layer)"
         )
         execute("DELETE FROM stage_attempt WHERE seq NOT IN (SELECT seq FROM stage_case)")
 
@@ -145,5 +146,3 @@ class CaseStage:
             f"WHERE digest IN {repeated}) ranked WHERE place > 1)"
         )
         execute("DELETE FROM stage_attempt WHERE seq NOT IN (SELECT seq FROM stage_case)")
-
-

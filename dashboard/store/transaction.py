@@ -65,6 +65,11 @@ def rows(connection: Connection, sql: str, **values: Any) -> list[RowMapping]:
     return list(connection.execute(text(sql), values).mappings())
 
 
+def columns(connection: Connection, sql: str, **values: Any) -> Iterator[tuple[Any, ...]]:
+    """Give all rows of a query as bare tuples: for many rows."""
+    return map(tuple, connection.execute(text(sql), values))
+
+
 def first(connection: Connection, sql: str, **values: Any) -> RowMapping | None:
     """Give the first row of a query, or nothing."""
     return connection.execute(text(sql), values).mappings().first()

@@ -37,20 +37,18 @@ def _sqlite() -> list[str]:
 
 
 def _postgresql() -> list[str]:
-    statements = [
-        "CREATE FUNCTION countersign_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
-        "CREATE FUNCTION countersign_event_in_order() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN IF NEW.seq <> (SELECT coalesce(max(seq) + 1, 0) FROM event) THEN "
-        "RAISE EXCEPTION 'event is append-only and has no gaps'; END IF; RETURN NEW; END $$",
-        "CREATE TRIGGER event_in_order BEFORE INSERT ON event "
-        "FOR EACH ROW EXECUTE FUNCTION countersign_event_in_order()",
-    ]
+    statements = [_APPEND_ONLY, _IN_ORDER, _ORDER_TRIGGER]
     for table in APPEND_ONLY:
-        statements += [
-            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION countersign_append_only()",
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION countersign_append_only()",
-        ]
+        change = f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"
+        truncate = f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
+        statements += [f"{head} EXECUTE FUNCTION countersign_append_only()" for head in (change, truncate)]
     return statements
+
+
+_APPEND_ONLY = """CREATE FUNCTION countersign_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"""
+_IN_ORDER = """CREATE FUNCTION countersign_event_in_order() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN IF NEW.seq <> (SELECT coalesce(max(seq) + 1, 0) FROM event) THEN
+RAISE EXCEPTION 'event is append-only and has no gaps'; END IF; RETURN NEW; END $$"""
+_ORDER_TRIGGER = """CREATE TRIGGER event_in_order BEFORE INSERT ON event
+FOR EACH ROW EXECUTE FUNCTION countersign_event_in_order()"""

@@ -167,9 +167,7 @@ def _json(value: Any) -> str:
     return clean(json.dumps(value, ensure_ascii=True, default=str))
 
 
-def _add_artefact(
-    connection: Connection, where: Place, row: dict[str, Any], records_sha256: str
-) -> tuple[int, int]:
+def _add_artefact(connection: Connection, where: Place, row: dict[str, Any], records_sha256: str) -> tuple[int, int]:
     """Add the artefact and give its id and its part number in the run."""
     sql = "SELECT coalesce(max(part) + 1, 0) FROM artefact WHERE run_id = :run"
     part = int(scalar(connection, sql, run=where.run_id))

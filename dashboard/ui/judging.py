@@ -6,11 +6,10 @@ import pandas as pd
 
 from dashboard.model.evaluation import Decision, Evaluation
 from dashboard.model.figures import points_text, score_text
-from dashboard.model.policy import Policy
-from dashboard.policy.load import default_text, parse
+from dashboard.services import policies
 from dashboard.services.context import Context
 from dashboard.services.evaluate import evaluate
-from dashboard.store import frames, policies
+from dashboard.store import frames
 from dashboard.ui.components.links import Place
 from dashboard.ui.components.states import DECISIONS
 
@@ -21,15 +20,9 @@ def evaluation(context: Context, place: Place, without: tuple[str, ...] = ()) ->
     return evaluate(context, place.project, candidate_id=candidate.id if candidate else None, without=without)
 
 
-def policy(context: Context, project: str) -> Policy:
-    """Give the policy in force for a project."""
-    current = policies.current(context.store, project)
-    return parse(current[1] if current else default_text())
-
-
 def marks(context: Context, place: Place) -> tuple[float, float]:
     """Give the scores from which GO and CONDITIONAL GO are possible."""
-    rules = policy(context, place.project)
+    rules = policies.current(context, place.project)
     return float(rules.go), float(rules.conditional)
 
 

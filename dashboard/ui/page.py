@@ -88,5 +88,5 @@ def loaded(page: Page[T], context: Context, filters: Filters) -> T:
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _cached(key: tuple[Any, ...], revision: int, _page: Page[Any], _context: Context, _filters: Filters) -> Any:
+def _cached(key: tuple[Any, ...], revision: int, _page: Page[Any], _context: Context, _filters: Filters) -> Any:  # noqa: ARG001 - the key
     return _page.load(_context, _filters)

@@ -1,12 +1,13 @@
 """Signatures of a candidate, as pages ask for them."""
 
+from dashboard.model.evaluation import Evaluation
 from dashboard.model.statement import SignOff, Standing
-from dashboard.services import sign
+from dashboard.services import policies, signatures
 from dashboard.services.context import Context
-from dashboard.ui.components.links import Place
+from dashboard.signoff.workflow import standing as standing_of
 
 
-def standing(context: Context, place: Place) -> tuple[Standing, tuple[SignOff, ...]]:
+def standing(context: Context, evaluation: Evaluation) -> tuple[Standing, tuple[SignOff, ...]]:
     """Give how the candidate stands, and its signatures, newest first."""
-    found = sign.status(context, place.project, candidate_id=place.candidate.id if place.candidate else None)
-    return found.standing, tuple(found.sign_offs)
+    signed = signatures.status(context, evaluation.candidate, evaluation)
+    return standing_of(signed, policies.current(context, evaluation.candidate.project).quorum), signed[::-1]

@@ -19,12 +19,12 @@ _PROJECT, _CANDIDATE = "cs-project", "cs-candidate"
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _projects(url: str, revision: int, _context: Context) -> pd.DataFrame:
+def _projects(url: str, revision: int, _context: Context) -> pd.DataFrame:  # noqa: ARG001 - the key
     return frames.projects(_context.store)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _candidates(url: str, revision: int, project: str, _context: Context) -> pd.DataFrame:
+def _candidates(url: str, revision: int, project: str, _context: Context) -> pd.DataFrame:  # noqa: ARG001 - the key
     return frames.candidates(_context.store, project, limit=MOST)
 
 

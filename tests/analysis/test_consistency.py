@@ -17,10 +17,10 @@ from evidence_maker import (
     flags,
     ops,
     policy,
+    record,
     reference,
     runs,
     source,
-    tests,
 )
 
 from dashboard.analysis.consistency import RULES, findings
@@ -60,38 +60,43 @@ NO_TESTS = Tally()
 # rule, severity, evidence that shows it, its twin that must not
 CASES = [
     ("no-subject-digest", "blocker", {"candidate": candidate(subject="Phase 4 Deployment")}, {}),
-    ("no-subject-digest", "blocker", {"candidate": candidate(subject="abcdef")}, {"candidate": candidate(subject="abcdef0")}),
+    ("no-subject-digest", "blocker", {"candidate": candidate(subject="abcdef")},
+     {"candidate": candidate(subject="abcdef0")}),
     ("no-subject-digest", "blocker", {"candidate": candidate(subject="v1.2.3")},
      {"candidate": candidate(subject="sha256:" + "0a" * 32)}),
-    ("zero-tests", "blocker", {"tests": tests(tally=NO_TESTS)}, {}),
+    ("zero-tests", "blocker", {"tests": record(tally=NO_TESTS)}, {}),
     ("zero-tests", "blocker", {"tests": None}, {"tests": None, "sources": ()}),
     ("incomplete-report", "blocker", {"sources": (replace(COVERAGE, incomplete=True),)}, {"sources": (COVERAGE,)}),
     ("soak-short", "blocker", {"ops": shortened(23.9)}, {"ops": shortened(24)}),
-    ("soak-short", "blocker", {"ops": replace(ops(), largest_gap_s=7.5 * 3600)}, {"ops": replace(ops(), largest_gap_s=7 * 3600)}),
+    ("soak-short", "blocker", {"ops": replace(ops(), largest_gap_s=7.5 * 3600)},
+     {"ops": replace(ops(), largest_gap_s=7 * 3600)}),
     ("soak-short", "blocker", {"ops": shortened(2)}, {"ops": shortened(2), "policy": without_soak()}),
     ("soak-short", "blocker", {"ops": None, "policy": without_ops_gates()}, {"ops": None}),
-    ("soak-runs-missing", "blocker", {"tests": tests(runs=runs(3))}, {"tests": tests(runs=runs(4))}),
-    ("soak-runs-missing", "blocker", {"tests": tests(runs=runs(6, timedelta(hours=8)))},
-     {"tests": tests(runs=runs(6, timedelta(hours=6, minutes=50)))}),
-    ("soak-runs-missing", "blocker", {"tests": tests(runs=tuple(replace(r, partial=True) for r in runs()))}, {}),
+    ("soak-runs-missing", "blocker", {"tests": record(runs=runs(3))}, {"tests": record(runs=runs(4))}),
+    ("soak-runs-missing", "blocker", {"tests": record(runs=runs(6, timedelta(hours=8)))},
+     {"tests": record(runs=runs(6, timedelta(hours=6, minutes=50)))}),
+    ("soak-runs-missing", "blocker", {"tests": record(runs=tuple(replace(r, partial=True) for r in runs()))}, {}),
     ("soak-runs-missing", "blocker", {"tests": None}, {"tests": None, "ops": None}),
-    ("coverage-files-dropped", "major", {"coverage": coverage(previous_files=134)}, {"coverage": coverage(previous_files=133)}),
-    ("coverage-files-dropped", "major", {"coverage": coverage(previous_files=200)}, {"coverage": coverage(previous_files=None)}),
+    ("coverage-files-dropped", "major", {"coverage": coverage(previous_files=134)},
+     {"coverage": coverage(previous_files=133)}),
+    ("coverage-files-dropped", "major", {"coverage": coverage(previous_files=200)},
+     {"coverage": coverage(previous_files=None)}),
     ("flag-dependency-off", "major", {"flags": one_flag(depends_on=("base",))}, {"flags": one_flag()}),
-    ("rollout-plan-broken", "minor", {"flags": one_flag(plan=(50.0, 5.0, 100.0))}, {"flags": one_flag(plan=(5.0, 100.0))}),
+    ("rollout-plan-broken", "minor", {"flags": one_flag(plan=(50.0, 5.0, 100.0))},
+     {"flags": one_flag(plan=(5.0, 100.0))}),
     ("rollout-plan-broken", "minor", {"flags": one_flag(plan=(5.0, 50.0))}, {"flags": one_flag()}),
-    ("counters-disagree", "minor", {"tests": tests(counters_disagree=2)}, {"tests": tests(counters_disagree=0)}),
+    ("counters-disagree", "minor", {"tests": record(counters_disagree=2)}, {"tests": record(counters_disagree=0)}),
     ("baseline-missing", "minor", {"benchmarks": bench(Series("a", "s", "smaller", (1.0,), ()))},
      {"benchmarks": bench(Series("a", "s", "smaller", (1.0,), (1.0,)))}),
     ("direction-unknown", "minor", {"benchmarks": bench(Series("a", "x", None, (1.0,), (1.0,)))},
      {"benchmarks": bench(Series("daao_cost", "x", None, (1.0,), (1.0,)))}),
-    ("ambiguous-tests", "minor", {"tests": tests(ambiguous=3)}, {"tests": tests(ambiguous=0)}),
-    ("skips-in-denominator", "info", {}, {"tests": tests(tally=Tally(10, 10, 0, 0, 0))}),
-    ("passes-alone", "info", {"tests": tests(runs=(*runs(), PARTIAL))}, {"tests": tests()}),
-    ("passes-alone", "info", {"tests": tests(runs=(*runs(), PARTIAL))},
-     {"tests": tests(runs=(*runs(), replace(PARTIAL, tally=Tally(8, 7, 1, 0, 0))))}),
-    ("passes-alone", "info", {"tests": tests(runs=(*runs(), PARTIAL))},
-     {"tests": tests(runs=(*runs(), PARTIAL), tally=Tally(10, 10, 0, 0, 0))}),
+    ("ambiguous-tests", "minor", {"tests": record(ambiguous=3)}, {"tests": record(ambiguous=0)}),
+    ("skips-in-denominator", "info", {}, {"tests": record(tally=Tally(10, 10, 0, 0, 0))}),
+    ("passes-alone", "info", {"tests": record(runs=(*runs(), PARTIAL))}, {"tests": record()}),
+    ("passes-alone", "info", {"tests": record(runs=(*runs(), PARTIAL))},
+     {"tests": record(runs=(*runs(), replace(PARTIAL, tally=Tally(8, 7, 1, 0, 0))))}),
+    ("passes-alone", "info", {"tests": record(runs=(*runs(), PARTIAL))},
+     {"tests": record(runs=(*runs(), PARTIAL), tally=Tally(10, 10, 0, 0, 0))}),
     ("cut-off-in-the-past", "info", {"candidate": candidate(as_of=AS_OF)}, {"candidate": candidate()}),
 ]  # fmt: skip
 
@@ -109,13 +114,13 @@ def test_every_rule_has_a_case():
 
 
 def test_the_reference_has_no_blocker_and_no_major():
-    evidence = reference(tests=tests(runs=(*runs(), PARTIAL)), candidate=candidate(as_of=AS_OF))
+    evidence = reference(tests=record(runs=(*runs(), PARTIAL)), candidate=candidate(as_of=AS_OF))
     severe = [f for f in findings(evidence) if f.severity in (Severity.BLOCKER, Severity.MAJOR)]
     assert severe == []
 
 
 def test_findings_are_ordered_and_do_not_depend_on_the_order_of_evidence():
-    evidence = reference(tests=tests(counters_disagree=1), candidate=candidate(subject="x"))
+    evidence = reference(tests=record(counters_disagree=1), candidate=candidate(subject="x"))
     found = findings(evidence)
     assert [f.severity for f in found] == sorted((f.severity for f in found), key=list(Severity).index)
     assert found == findings(replace(evidence, flags=FlagEvidence(tuple(reversed(flags().flags)), flags().sources)))

@@ -29,7 +29,19 @@ def test_one_point_in_time(value):
 
 @pytest.mark.parametrize(
     "value",
-    [None, True, "", "yesterday", "2026-11-24T08:15:00", "2026-11-24", "20261124", 10**30, float("nan"), float("inf"), "-"],
+    [
+        None,
+        True,
+        "",
+        "yesterday",
+        "2026-11-24T08:15:00",
+        "2026-11-24",
+        "20261124",
+        10**30,
+        float("nan"),
+        float("inf"),
+        "-",
+    ],
 )
 def test_no_point_in_time(value):
     assert moment(value) is None

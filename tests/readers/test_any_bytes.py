@@ -15,18 +15,22 @@ READERS = pytest.mark.parametrize("reader", all_readers(), ids=lambda reader: re
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 #: Words of the formats, so that drawn documents get past the first look of a reader.
-WORDS = st.sampled_from(
-    """benchmarks machine_info commit_info stats median mean fullname name unit value files meta totals summary
-    executed_lines missing_lines num_statements covered_lines executed_branches missing_branches branch_coverage flags
-    enabled rollout_percentage depends_on rollout_plan status checks details components observedValue time results
-    timestamp metric labels count lock runtime dependencies variables path present required countersign_environment
-    data result resultType values matrix vector success features strategies parameters rollout variations defaultRule
-    percentage state variants defaultVariant targeting on fallthrough offVariation rules resourceSpans resourceMetrics
-    scopeMetrics metrics dataPoints scopeSpans spans traceId statementMap branchMap s b f lines statements branches
-    functions total covered segments filename type root_group groups command times exit_codes primaryMetric score
-    scoreUnit rawData params benchmark point_estimate context run_name time_unit real_time Benchmarks Statistics Mean
-    FullName HostEnvironmentInfo num_requests method total_response_time sampleCount medianResTime""".split()
-)
+WORDS = st.sampled_from([
+    "benchmarks", "machine_info", "commit_info", "stats", "median", "mean", "fullname", "name", "unit", "value",
+    "files", "meta", "totals", "summary", "executed_lines", "missing_lines", "num_statements", "covered_lines",
+    "executed_branches", "missing_branches", "branch_coverage", "flags", "enabled", "rollout_percentage",
+    "depends_on", "rollout_plan", "status", "checks", "details", "components", "observedValue", "time", "results",
+    "timestamp", "metric", "labels", "count", "lock", "runtime", "dependencies", "variables", "path", "present",
+    "required", "countersign_environment", "data", "result", "resultType", "values", "matrix", "vector", "success",
+    "features", "strategies", "parameters", "rollout", "variations", "defaultRule", "percentage", "state",
+    "variants", "defaultVariant", "targeting", "on", "fallthrough", "offVariation", "rules", "resourceSpans",
+    "resourceMetrics", "scopeMetrics", "metrics", "dataPoints", "scopeSpans", "spans", "traceId", "statementMap",
+    "branchMap", "s", "b", "f", "lines", "statements", "branches", "functions", "total", "covered", "segments",
+    "filename", "type", "root_group", "groups", "command", "times", "exit_codes", "primaryMetric", "score",
+    "scoreUnit", "rawData", "params", "benchmark", "point_estimate", "context", "run_name", "time_unit", "real_time",
+    "Benchmarks", "Statistics", "Mean", "FullName", "HostEnvironmentInfo", "num_requests", "method",
+    "total_response_time", "sampleCount", "medianResTime",
+])  # fmt: skip
 SCALARS = st.one_of(
     st.none(),
     st.booleans(),
@@ -63,13 +67,20 @@ SPECIMENS = {
     "goff": {"a": {"variations": {"A": True}, "defaultRule": {"percentage": {"A": 100}}}},
     "launchdarkly": {"flags": {"a": {"on": True, "variations": [True], "fallthrough": {"variation": 0}}}},
     "unleash": {"features": [{"name": "a", "enabled": True, "strategies": [{"name": "default"}]}]},
-    "prometheus-api": {"status": "success", "data": {"resultType": "vector", "result": [{"metric": {}, "value": [1, "2"]}]}},
+    "prometheus-api": {
+        "status": "success",
+        "data": {"resultType": "vector", "result": [{"metric": {}, "value": [1, "2"]}]},
+    },
     "otlp-json": {"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": "1", "startTimeUnixNano": "1"}]}]}]},
     "istanbul-json": {"a.js": {"statementMap": {"0": {"start": {"line": 1}}}, "s": {"0": 1}, "b": {}, "branchMap": {}}},
-    "llvm-cov-json": {"data": [{"files": [{"filename": "a", "segments": [], "summary": {"lines": {"count": 1, "covered": 1}}}]}]},
+    "llvm-cov-json": {
+        "data": [{"files": [{"filename": "a", "segments": [], "summary": {"lines": {"count": 1, "covered": 1}}}]}]
+    },
     "google-benchmark": {"context": {}, "benchmarks": [{"name": "a", "time_unit": "ns", "real_time": 1}]},
     "hyperfine": {"results": [{"command": "a", "mean": 1, "times": [1], "exit_codes": [0]}]},
-    "jmh": [{"benchmark": "a", "jmhVersion": "1", "primaryMetric": {"score": 1, "scoreUnit": "s/op", "rawData": [[1]]}}],
+    "jmh": [
+        {"benchmark": "a", "jmhVersion": "1", "primaryMetric": {"score": 1, "scoreUnit": "s/op", "rawData": [[1]]}}
+    ],
     "criterion": {"mean": {"point_estimate": 1}, "median": {"point_estimate": 1}},
     "benchmarkdotnet": {"HostEnvironmentInfo": {}, "Benchmarks": [{"FullName": "a", "Statistics": {"Mean": 1}}]},
     "bencher-bmf": {"a": {"latency": {"value": 1}}},
@@ -86,7 +97,8 @@ def read(reader, body: bytes) -> int:
     try:
         given = sum(1 for _ in reader.read(io.BytesIO(body), ledger))
     except CountersignError as error:
-        assert error.slug and str(error) and error.hint
+        if not (error.slug and str(error) and error.hint):
+            raise AssertionError("an error without slug, sentence or hint") from error
         return 0
     assert ledger.seen == ledger.kept + ledger.folded + ledger.dropped
     json.dumps([ledger.facts, ledger.figures()], allow_nan=False)

@@ -18,7 +18,13 @@ def file(lines, name='name="a.js" path="/ci/a.js"', metrics=METRICS):
     [
         ('<line num="1" type="stmt" count="1"/><line num="2" type="stmt" count="0"/>', (2, 1)),
         ('<line num="1" type="method" count="0"/><line num="1" type="stmt" count="2"/>', (1, 1)),
-        ('<line num="1" type="cond" truecount="0" falsecount="3"/><line num="2" type="cond" truecount="0" falsecount="0"/>', (2, 1)),
+        (
+            (
+                '<line num="1" type="cond" truecount="0" falsecount="3"/>'
+                '<line num="2" type="cond" truecount="0" falsecount="0"/>'
+            ),
+            (2, 1),
+        ),
         ('<line num="1" type="cond" count="0" truecount="1" falsecount="1"/>', (1, 0)),
         ('<line num="0" type="stmt" count="1"/>', (0, 0)),
     ],
@@ -30,6 +36,10 @@ def test_lines_are_distinct_numbers(reading, lines, figures):
     assert ledger.collected_at == "2026-11-24T08:15:00+00:00"
 
 
+def test_no_file_is_noted(reading):
+    assert set(reading(READER, report(""))[1].notes) == {"no-files"}
+
+
 def test_without_metrics_nothing_is_said_of_branches(reading):
     (record,), ledger = reading(READER, report(file('<line num="3" count="1"/>', 'name="b.php"', ""), root=""))
     assert record[:7] == ("b.php", 1, 1, None, None, None, None)
@@ -37,7 +47,8 @@ def test_without_metrics_nothing_is_said_of_branches(reading):
 
 
 def test_partial_conditions(reading):
-    lines = '<line num="1" type="cond" count="1" truecount="1" falsecount="0"/><line num="2" type="cond" count="2" truecount="1" falsecount="1"/>'
+    lines = '<line num="1" type="cond" count="1" truecount="1" falsecount="0"/>'
+    lines += '<line num="2" type="cond" count="2" truecount="1" falsecount="1"/>'
     (record,), _ = reading(READER, report(file(lines)))
     assert (record.hit, record.partial) == ("1-2", "1")
 

@@ -34,7 +34,10 @@ def branches(text):
         (cls(line(1, 1, branches("100% (7/4)"))), (1, 1, 4, 4)),
         (cls(line(1, "3.0e9") + line(2, "0.0")), (2, 1, None, None)),
         (cls(line(0, 1) + line("undefined", 1) + line(3, "x") + line(4, 1)), (1, 1, None, None)),
-        (cls(line(1, 1), methods=f'<method name="m"><lines>{line(1, 1)}{line(9, 0)}</lines></method>'), (1, 1, None, None)),
+        (
+            cls(line(1, 1), methods=f'<method name="m"><lines>{line(1, 1)}{line(9, 0)}</lines></method>'),
+            (1, 1, None, None),
+        ),
         (cls("", methods=f'<method name="m"><lines>{line(1, 1)}{line(9, 0)}</lines></method>'), (2, 1, None, None)),
     ],
 )
@@ -86,6 +89,13 @@ def test_totals_without_lines_give_no_figure(reading):
     (record,), ledger = reading(READER, report(cls(""), 'lines-valid="10" lines-covered="9"'))
     assert record[1:3] == (None, None)
     assert "no-line-elements" in ledger.notes
+
+
+@pytest.mark.parametrize("classes", ["", cls(""), '<class name="x"/>'])
+def test_nothing_to_cover_is_noted(reading, classes):
+    records, ledger = reading(READER, report(classes))
+    assert records == []
+    assert ledger.notes.keys() & {"no-files", "file-without-lines"}
 
 
 def test_a_plain_doctype_is_passed_over(reading):

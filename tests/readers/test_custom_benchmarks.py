@@ -21,8 +21,13 @@ def test_the_unit_gives_the_direction_or_nothing_does(reading, unit, value, base
     assert ("no-direction" in ledger.notes) is (direction is None)
 
 
+def test_a_range_is_not_read(reading):
+    assert "range-not-read" in reading(READER, [{"name": "a", "unit": "s", "value": 1, "range": "5%"}])[1].notes
+
+
 def test_an_empty_list_is_empty(reading):
-    assert reading(READER, [])[0] == []
+    records, ledger = reading(READER, [])
+    assert (records, set(ledger.notes)) == ([], {"no-benchmarks"})
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,15 @@ def test_spans_of_blocks(reading):
 
 
 @pytest.mark.parametrize(
-    "line", ["this is not a line", "a.go:3.1,4.2 x 1", "a.go:3.1,4.2 1", "a.go:9.1,4.2 1 1", "a.go:1.1,9999999.2 1 1", "a.go:1.1,2.2 1 -1"]
+    "line",
+    [
+        "this is not a line",
+        "a.go:3.1,4.2 x 1",
+        "a.go:3.1,4.2 1",
+        "a.go:9.1,4.2 1 1",
+        "a.go:1.1,9999999.2 1 1",
+        "a.go:1.1,2.2 1 -1",
+    ],
 )
 def test_refuses(refusal, line):
     assert refusal(READER, profile(line)) == "go-cover-line"

@@ -30,7 +30,8 @@ def test_dialects(reading, body, expected):
 
 
 @pytest.mark.parametrize(
-    ("body", "status"), [({"status": "UP"}, "UP"), ({"health": "GOOD"}, "GOOD"), ({"status": "pass", "checks": {}}, "pass")]
+    ("body", "status"),
+    [({"status": "UP"}, "UP"), ({"health": "GOOD"}, "GOOD"), ({"status": "pass", "checks": {}}, "pass")],
 )
 def test_a_verdict_without_checks_counts_no_check(reading, body, status):
     records, ledger = reading(READER, body)
@@ -70,6 +71,8 @@ def test_actuator_lists_containers_and_their_parts(reading):
     assert ledger.facts["status"] == "DOWN"
 
 
-@pytest.mark.parametrize(("reader", "body"), [(READER, []), (ACTUATOR, {"components": {"a": None}}), (ACTUATOR, {"components": 1})])
+@pytest.mark.parametrize(
+    ("reader", "body"), [(READER, []), (ACTUATOR, {"components": {"a": None}}), (ACTUATOR, {"components": 1})]
+)
 def test_refuses(refusal, reader, body):
     assert refusal(reader, body) == "json-shape"

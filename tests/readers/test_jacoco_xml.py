@@ -21,9 +21,19 @@ def line(number, missed=0, ran=0, branches_missed=0, taken=0):
     [
         (file(line(1, ran=2) + line(2, missed=1)), (2, 1, 0, 0)),
         (file(line(1, ran=2, branches_missed=1, taken=3)), (1, 1, 4, 3)),
-        (file('<line nr="1"/><line nr="2" mb="1" cb="1"/>', '<counter type="LINE" missed="1" covered="1"/><counter type="BRANCH" missed="1" covered="1"/>'), (2, 1, 2, 1)),
+        (
+            file(
+                '<line nr="1"/><line nr="2" mb="1" cb="1"/>',
+                '<counter type="LINE" missed="1" covered="1"/><counter type="BRANCH" missed="1" covered="1"/>',
+            ),
+            (2, 1, 2, 1),
+        ),
         (file(""), (0, 0, 0, 0)),
-        ('<class name="com/x/A" sourcefilename="A.java"><method name="m"><counter type="LINE" missed="9" covered="9"/></method></class>' + file(line(1, ran=1)), (1, 1, 0, 0)),
+        (
+            '<class name="com/x/A" sourcefilename="A.java"><method name="m">'
+            '<counter type="LINE" missed="9" covered="9"/></method></class>' + file(line(1, ran=1)),
+            (1, 1, 0, 0),
+        ),
     ],
 )
 def test_lines_by_instructions_that_ran(reading, inside, figures):
@@ -36,6 +46,13 @@ def test_ranges_and_groups(reading):
     (record,), _ = reading(READER, report(file(lines), group="core"))
     assert record.path == "core/com/x/A.java"
     assert (record.hit, record.missed, record.partial) == ("1-2", "4", "2")
+
+
+def test_nothing_to_cover_is_noted(reading):
+    assert set(reading(READER, "<report/>")[1].notes) == {"no-files"}
+    (record,), ledger = reading(READER, report(file(line(0, ran=1))))
+    assert record[1:3] == (0, 0)
+    assert set(ledger.notes) == {"line-unreadable"}
 
 
 def test_time_and_totals(reading):

@@ -29,7 +29,9 @@ def test_lines_and_branches(reading, body, figures):
 
 
 def test_paths_and_ranges(reading):
-    body = record("DA:1,1", "DA:2,1", "DA:9,0", "BRDA:2,0,0,1", "BRDA:2,0,1,0", path="C:\\src\\.\\a.c") + record("DA:1,1", path="./b.c")
+    body = record("DA:1,1", "DA:2,1", "DA:9,0", "BRDA:2,0,0,1", "BRDA:2,0,1,0", path="C:\\src\\.\\a.c") + record(
+        "DA:1,1", path="./b.c"
+    )
     records, _ = reading(READER, body)
     assert [r.path for r in records] == ["C:/src/./a.c", "b.c"]
     assert (records[0].hit, records[0].missed, records[0].partial) == ("1-2", "9", "2")

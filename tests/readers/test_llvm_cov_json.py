@@ -15,7 +15,12 @@ def file(name="src/a.rs", lines=(6, 3), branches=(4, 3), **more):
 
 
 def test_the_summary_gives_the_figures_and_segments_the_lines(reading):
-    segments = [[1, 1, 2, True, True, False], [3, 2, 0, True, False, False], [5, 1, 0, False, False, False], [8, 1, 1, True, True, False]]
+    segments = [
+        [1, 1, 2, True, True, False],
+        [3, 2, 0, True, False, False],
+        [5, 1, 0, False, False, False],
+        [8, 1, 1, True, True, False],
+    ]
     (record, plain), ledger = reading(READER, export(file(segments=segments), file("b.rs", branches=None)))
     assert record[:5] == ("src/a.rs", 6, 3, 4, 3)
     assert (record.hit, record.missed, record.partial) == ("1-2", "4", "3")

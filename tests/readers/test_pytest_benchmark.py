@@ -38,7 +38,12 @@ def test_one_round_has_no_deviation(reading):
 
 def test_clock_patch_release_and_host_are_no_other_machine(reading):
     (one,), _ = reading(READER, report(bench()))
-    other = MACHINE | {"node": "x", "release": "6.2", "python_version": "3.11.9", "cpu": MACHINE["cpu"] | {"hz_actual": [2, 0]}}
+    other = MACHINE | {
+        "node": "x",
+        "release": "6.2",
+        "python_version": "3.11.9",
+        "cpu": MACHINE["cpu"] | {"hz_actual": [2, 0]},
+    }
     (two,), _ = reading(READER, {"machine_info": other, "benchmarks": [bench()]})
     assert one.fingerprint == two.fingerprint
 

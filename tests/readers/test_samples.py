@@ -59,6 +59,12 @@ def test_a_row(reading, header, row, expected):
         (csv(header="timestamp,metric,value,a,a"), "csv-header"),
         (csv(header="timestamp,metric"), "csv-header"),
         (csv('1795508100,"up"x,1'), "csv-malformed"),
+        (csv(header='timestamp,metric,"value"x'), "csv-malformed"),
+        ("", "csv-header"),
+        (
+            csv("1795508100,up,1e308", header="timestamp,metric,value,unit").replace("1e308", "1e308,h"),
+            "number-too-large",
+        ),
         (csv("1795508100,up,\x00"), "nul-in-text"),
         (csv("1795508100,\xe9,1").encode("latin-1"), "not-utf-8"),
         (csv("1795508100," + "x" * 1_100_000 + ",1"), "line-too-long"),
@@ -93,6 +99,11 @@ def test_the_file_is_read_as_a_stream_and_stays_open():
     assert first.at_ms == AT
     assert body.tell() < 1_000_000
     assert not body.closed
+
+
+def test_a_label_with_an_identifier_of_its_own_is_refused(refusal):
+    rows = [f"1795508100,up,1,{i}" for i in range(100_001)]
+    assert refusal(CSV, csv(*rows, header="timestamp,metric,value,request")) == "too-many-series"
 
 
 def test_labels_that_differ_are_written_differently():

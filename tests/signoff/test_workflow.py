@@ -87,7 +87,7 @@ def test_the_default_policy_has_no_editor(case):
 
 
 def test_missing_and_overdue_conditions_forbid_approving_only(case, evaluation):
-    overdue = Condition(1, "coverage.total", "70 %", "platform", date(2025, 1, 1), "report", "after", "overdue", "cora")
+    overdue = Condition(1, "coverage.total", "70 %", "platform", date(2025, 1, 1), "report", "after", "open", "cora")
     for change, code in (
         ({"uncovered": ("coverage.total",)}, "conditions-missing"),
         ({"conditions": (overdue,)}, "conditions-overdue"),

@@ -1,8 +1,8 @@
 """Median and MAD."""
 
-import random
 from statistics import stdev
 
+import numpy as np
 import pytest
 
 from dashboard.stats.robust import mad, spread
@@ -17,9 +17,7 @@ def test_mad(values, expected):
 
 
 def test_spread_is_the_standard_deviation_of_normal_data():
-    values = [random.Random(7).gauss(100, 3) for _ in range(1)] and [
-        random.Random(i).gauss(100, 3) for i in range(4000)
-    ]
+    values = np.random.default_rng(7).normal(100, 3, 4000).tolist()
     assert spread(values) == pytest.approx(stdev(values), rel=0.05)
 
 

@@ -13,7 +13,7 @@ def standing_lines(standing: Standing | None, sign_offs: Sequence[SignOff]) -> M
     """Write who signed, how each signature stands, and who is still waited for."""
     lines = [
         join([chip(SIGN_OFFS[s.state]), " ", s.name, " ",
-            muted(dotted([s.role, str(s.meaning), moment_text(s.signed_at), s.because])))
+              muted(dotted([s.role, str(s.meaning), moment_text(s.signed_at), s.because]))])
         for s in sign_offs
     ]  # fmt: skip
     if standing is not None:
@@ -51,11 +51,11 @@ def seal(sign_off: SignOff) -> Markup:
 
 def verify_steps(project: str) -> Markup:
     """Say how anybody can check the signatures without this server."""
+    commands = f"countersign bundle --project {project} --out release.zip\ncountersign verify release.zip"
     return join(
         [
             tag("p", "Anybody can check this without the server, its database or a network:"),
-            tag("pre", tag("code", f"countersign bundle --project {project} --out release.zip\ncountersign verify release.zip"),
-                class_="cs-pre", tabindex="0", aria_label="Commands"),
+            tag("pre", tag("code", commands), class_="cs-pre", tabindex="0", aria_label="Commands"),
             bullets(
                 [
                     "digests of the evidence, and its records read again",

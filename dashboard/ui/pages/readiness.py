@@ -48,8 +48,8 @@ def load(context: Context, filters: Filters) -> Readiness:
     without = tuple(k for k in filters.many("without") if k in set(Kind))
     evaluation = judging.evaluation(context, place, without)
     go_at, conditional_at = judging.marks(context, place)
-    standing, sign_offs = signing.standing(context, place)
     whole = judging.evaluation(context, place) if without else evaluation
+    standing, sign_offs = signing.standing(context, whole)
     kinds = tuple(k for k in Kind if any(s.kind is k for s in whole.sources))
     trend = judging.trend(context, place)
     return Readiness(place, evaluation, go_at, conditional_at, kinds, trend, standing, sign_offs)

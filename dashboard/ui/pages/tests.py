@@ -23,10 +23,8 @@ TREND_RUNS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Tests:
+class Overview:
     """What the page shows."""
-
-    __test__ = False  # a page of the product, not a test class
 
     place: Place
     runs: pd.DataFrame
@@ -40,19 +38,19 @@ class Tests:
     flaky: pd.DataFrame
 
 
-def load(context: Context, filters: Filters) -> Tests:
+def load(context: Context, filters: Filters) -> Overview:
     place = filters.place
     candidate = place.candidate
     if candidate is None:
         none = pd.DataFrame()
-        return Tests(place, none, none, None, None, none, none, none)
+        return Overview(place, none, none, None, None, none, none, none)
     branch = frames.runs(context.store, place.project, branch=candidate.branch, limit=TREND_RUNS)
     own = frames.runs_of(context.store, candidate.id)
     if own.empty:
         none = pd.DataFrame()
-        return Tests(place, branch, own, None, None, none, none, none)
+        return Overview(place, branch, own, None, None, none, none, none)
     run_id = int(runs.of_record(own)["id"])
-    return Tests(
+    return Overview(
         place,
         branch,
         own,
@@ -64,7 +62,7 @@ def load(context: Context, filters: Filters) -> Tests:
     )
 
 
-def draw(seen: Tests) -> None:
+def draw(seen: Overview) -> None:
     if seen.run_id is None or seen.results is None:
         _nothing(seen)
         return
@@ -83,7 +81,7 @@ def draw(seen: Tests) -> None:
         html(_slowest(seen))
 
 
-def _nothing(seen: Tests) -> None:
+def _nothing(seen: Overview) -> None:
     project = seen.place.project
     subject = seen.place.candidate.subject[:7] if seen.place.candidate else "$(git rev-parse HEAD)"
     html(
@@ -98,7 +96,7 @@ def _nothing(seen: Tests) -> None:
         html(section("Runs of the branch"), runs.run_table(seen.place, seen.runs, None))
 
 
-def _trend(seen: Tests) -> None:
+def _trend(seen: Overview) -> None:
     shown = seen.runs if len(seen.runs) else seen.own
     ordered = runs.labelled(shown)
     html(section("Runs", f"{counted(len(ordered), 'run')} of the branch, oldest left"))
@@ -110,7 +108,7 @@ def _trend(seen: Tests) -> None:
         html(runs.run_table(seen.place, shown, seen.run_id))
 
 
-def _flaky(seen: Tests) -> Markup:
+def _flaky(seen: Overview) -> Markup:
     columns = (
         Column("Case", narrow="title"), Column("Passes", "right", "flow"), Column("Failures", "right", "flow"),
     )  # fmt: skip
@@ -126,7 +124,7 @@ def _flaky(seen: Tests) -> Markup:
     )
 
 
-def _slowest(seen: Tests) -> Markup:
+def _slowest(seen: Overview) -> Markup:
     columns = (Column("Case", narrow="title"), Column("Took", "right", "flow"))
     rows = [
         (results.case_link(seen.place, row, seen.run_id), runs.took(row.duration_s))

@@ -1,0 +1,191 @@
+"""The record of tests of a candidate, case by case over all of its runs.
+
+A run is partial when an earlier run of the candidate with at least twice as many cases holds 90 % of its cases or
+more: somebody ran a part again. A case has the outcome of its latest full run, made worse by any later partial run
+and never better. A case that only partial runs hold has its worst outcome there.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import RowMapping
+
+from dashboard.model.candidate import Source
+from dashboard.model.evidence import SuiteRun, Tally, TestEvidence
+from dashboard.model.policy import Policy
+from dashboard.store.categories import Texts
+from dashboard.store.filed import Filed, numbers, sources
+from dashboard.store.moments import from_ms
+from dashboard.store.outcomes import ERROR, FAILED, PASSED, SKIPPED
+from dashboard.store.transaction import Connection, rows, scalar
+
+_NAMES = 20
+_PARTIAL_SIZE = 2
+_PARTIAL_SHARE = (9, 10)
+_DISAGREE = "suite-counters-disagree"
+
+#: How a case is written, and what category patterns are matched with.
+LABEL = (
+    "CASE WHEN c.suite = '' THEN '' ELSE c.suite || ' > ' END || "
+    "CASE WHEN c.classname = '' THEN '' ELSE c.classname || '.' END || c.name"
+)
+
+
+class Case(NamedTuple):
+    """A case of the record, by the run and the file that decided its outcome."""
+
+    case_id: int
+    outcome: int
+    run_id: int
+    part: int
+    label: str
+    file: str | None
+
+
+def of(connection: Connection, policy: Policy, filed: Sequence[Filed]) -> TestEvidence | None:
+    """Give the record, or ``None`` when the candidate has no test report."""
+    if not filed:
+        return None
+    runs = _runs(connection, filed)
+    partial = _partial(connection, runs)
+    record = _record(connection, runs, partial)
+    ambiguous = _ambiguous(connection, runs)
+    flaky = _flaky(connection, runs, set(ambiguous))
+    by_place = {(one.run_id, one.part): one for one in filed}
+    by_category = _by_category(policy, record)
+    names = [case.label for case in record if case.outcome in (FAILED, ERROR)]
+    return TestEvidence(
+        tally=_tally(case.outcome for case in record),
+        categories={name: _tally(case.outcome for case in cases) for name, cases in by_category.items()},
+        flaky=len(flaky),
+        flaky_names=tuple(sorted(flaky)[:_NAMES]),
+        failing_names=tuple(sorted(names)[:_NAMES]),
+        runs=tuple(_suite_run(run, partial=run["id"] in partial) for run in runs),
+        sources=sources(filed),
+        flaky_sources=sources(filed),
+        category_sources={n: _said_by(cases, ambiguous, by_place) for n, cases in by_category.items()},
+        counters_disagree=sum(_disagreements(one.notes) for one in filed),
+        ambiguous=len(ambiguous),
+    )
+
+
+def _runs(connection: Connection, filed: Sequence[Filed]) -> list[RowMapping]:
+    """Give the runs of the suite, oldest first."""
+    return rows(
+        connection,
+        "SELECT id, name, started_at, total, passed, failed, errors, skipped, flaky FROM run "
+        f"WHERE id IN ({numbers({one.run_id for one in filed})}) ORDER BY started_at, name",
+    )
+
+
+def _partial(connection: Connection, runs: Sequence[RowMapping]) -> set[int]:
+    partial = set()
+    for index, run in enumerate(runs):
+        larger = (q for q in runs[:index] if run["total"] and q["total"] >= _PARTIAL_SIZE * run["total"])
+        if any(_covers(connection, other["id"], run) for other in larger):
+            partial.add(run["id"])
+    return partial
+
+
+def _covers(connection: Connection, other: int, run: RowMapping) -> bool:
+    shared = scalar(
+        connection,
+        "SELECT count(*) FROM test_result t JOIN test_result o ON o.run_id = :other AND o.case_id = t.case_id "
+        "AND o.attempt = 0 WHERE t.run_id = :run AND t.attempt = 0",
+        other=other,
+        run=run["id"],
+    )
+    part, whole = _PARTIAL_SHARE
+    return int(shared) * whole >= part * int(run["total"])
+
+
+def _record(connection: Connection, runs: Sequence[RowMapping], partial: set[int]) -> list[Case]:
+    """Give one entry a case: what its latest full run said, or whatever later partial run said worse."""
+    full = [run["id"] for run in runs if run["id"] not in partial]
+    position = {run["id"]: place for place, run in enumerate(runs)}
+    record: dict[int, Case] = {}
+    for place, run_id in reversed(list(enumerate(full))):
+        record.update((case.case_id, case) for case in _cases(connection, run_id, but_not_in=full[place + 1 :]))
+    for run_id in (run["id"] for run in runs if run["id"] in partial):
+        for row in _cases(connection, run_id):
+            known = record.get(row[0])
+            earlier = known is None or position[known.run_id] < position[run_id] or known.run_id in partial
+            if known is None or (earlier and row.outcome > known.outcome):
+                record[row[0]] = row
+    return list(record.values())
+
+
+def _cases(connection: Connection, run_id: int, but_not_in: Sequence[int] = ()) -> Iterable[Case]:
+    newer = (
+        f"AND NOT EXISTS (SELECT 1 FROM test_result n WHERE n.run_id IN ({numbers(reversed(but_not_in))}) "
+        "AND n.case_id = t.case_id AND n.attempt = 0)"
+    )
+    found = connection.exec_driver_sql(
+        f"SELECT t.case_id, t.outcome, t.run_id, t.part, {LABEL}, c.file FROM test_result t "
+        f"JOIN test_case c ON c.id = t.case_id WHERE t.run_id = {int(run_id)} AND t.attempt = 0 "
+        f"{newer if but_not_in else ''}"
+    )
+    return map(Case._make, found)
+
+
+def _ambiguous(connection: Connection, runs: Sequence[RowMapping]) -> dict[int, set[tuple[int, int]]]:
+    """Give the ambiguous cases, each with the files (run, part) that observed it."""
+    found: dict[int, set[tuple[int, int]]] = {}
+    sql = f"SELECT case_id, run_id, part FROM ambiguous_case WHERE run_id IN ({numbers(run['id'] for run in runs)})"
+    for row in rows(connection, sql):
+        found.setdefault(row["case_id"], set()).add((row["run_id"], row["part"]))
+    return found
+
+
+def _flaky(connection: Connection, runs: Sequence[RowMapping], ambiguous: set[int]) -> list[str]:
+    """Give the labels of cases that both passed and failed on this subject, over attempts and runs alike."""
+    mine = numbers(run["id"] for run in runs)
+    found = rows(
+        connection,
+        f"SELECT b.case_id, {LABEL} AS label FROM (SELECT DISTINCT case_id FROM test_result "
+        f"WHERE run_id IN ({mine}) AND outcome >= 2) b JOIN test_case c ON c.id = b.case_id "
+        f"WHERE EXISTS (SELECT 1 FROM test_result t WHERE t.run_id IN ({mine}) AND t.case_id = b.case_id "
+        "AND t.outcome = 0)",
+    )
+    return [row["label"] for row in found if row["case_id"] not in ambiguous]
+
+
+def _by_category(policy: Policy, record: Sequence[Case]) -> dict[str, list[Case]]:
+    labelled = [(case.label, place) for place, case in enumerate(record)]
+    filed = [(case.file, place) for place, case in enumerate(record) if case.file is not None]
+    texts = Texts([text for text, _ in (*labelled, *filed)], [place for _, place in (*labelled, *filed)])
+    return {
+        name: [record[place] for place in sorted(texts.matching(patterns))]
+        for name, patterns in policy.categories.items()
+    }
+
+
+def _said_by(
+    cases: Sequence[Case], ambiguous: dict[int, set[tuple[int, int]]], by_place: dict[tuple[int, int], Filed]
+) -> tuple[Source, ...]:
+    places = {(case.run_id, case.part) for case in cases}
+    for case in cases:
+        places |= ambiguous.get(case.case_id, set())
+    return sources(by_place[place] for place in places)
+
+
+def _tally(outcomes: Iterable[int]) -> Tally:
+    counted = Counter(outcomes)
+    return Tally(
+        total=counted.total(),
+        passed=counted[PASSED],
+        failed=counted[FAILED],
+        errors=counted[ERROR],
+        skipped=counted[SKIPPED],
+    )
+
+
+def _suite_run(run: RowMapping, *, partial: bool) -> SuiteRun:
+    tally = Tally(run["total"], run["passed"], run["failed"], run["errors"], run["skipped"])
+    return SuiteRun(run["name"], from_ms(run["started_at"]), tally, partial, run["flaky"])
+
+
+def _disagreements(notes: str) -> int:
+    return sum(int(note["count"]) for note in json.loads(notes) if note["slug"] == _DISAGREE)

@@ -1,0 +1,241 @@
+"""Evidence: bring files in, and see what became of every one that ever came."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.errors import CountersignError
+from dashboard.model.figures import moment_text, size_text
+from dashboard.model.person import Permission, Role
+from dashboard.model.records import Kind
+from dashboard.services.context import Context
+from dashboard.services.ingest import Receipt, ingest_body, make_target
+from dashboard.store import frames
+from dashboard.ui.components.artefacts import counts_text, ledger_cells, ledger_columns, state_of
+from dashboard.ui.components.blocks import empty, heading, items, lead, note, section
+from dashboard.ui.components.links import Place, raw_link
+from dashboard.ui.components.markup import Markup, join, mono, muted, tag
+from dashboard.ui.components.states import FAIL, INFO, MISSING, PASS, SKIPPED, State, chip
+from dashboard.ui.components.tables import Column, scrolling, table
+from dashboard.ui.look import html
+from dashboard.ui.page import PAGE_ROWS, Filters, Page
+from dashboard.ui.wording import counted, listed
+
+#: Megabytes that the browser may bring; Streamlit keeps uploads in memory.
+MOST_MB = 20
+
+Ingest = Callable[[BinaryIO, str, Mapping[str, str]], Receipt]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceList:
+    """What the page shows."""
+
+    place: Place
+    artefacts: pd.DataFrame
+    found: int
+    page: int
+    kinds: tuple[str, ...]
+    """Kinds that this candidate has."""
+    whole: bool
+    """All candidates of the project rather than this one."""
+    ingest: Ingest | None
+    """``None`` when the person may not."""
+    why_not: str
+
+
+def load(context: Context, filters: Filters) -> EvidenceList:
+    place = filters.place
+    ingest = _ingest(context) if context.may(Permission.INGEST) else None
+    why_not = "" if ingest else _why_not(context)
+    if not place.project:
+        return EvidenceList(place, pd.DataFrame(), 0, 1, (), False, ingest, why_not)
+    whole = filters.text("of") == "project" or place.candidate is None
+    candidate = None if whole or place.candidate is None else place.candidate.id
+    found = frames.count_artefacts(context.store, place.project, candidate)
+    page = min(max(1, filters.number("ap", 1)), max(1, -(-found // PAGE_ROWS)))
+    offset = (page - 1) * PAGE_ROWS
+    listed_ = frames.artefacts(context.store, place.project, candidate, limit=PAGE_ROWS, offset=offset)
+    return EvidenceList(place, listed_, found, page, tuple(listed_["kind"].unique()), whole, ingest, why_not)
+
+
+def _ingest(context: Context) -> Ingest:
+    def ingest(body: BinaryIO, name: str, fields: Mapping[str, str]) -> Receipt:
+        said = {key: value for key, value in fields.items() if value}
+        target = make_target(context, **said)
+        return ingest_body(context, body, name, target, origin="browser")
+
+    return ingest
+
+
+def _why_not(context: Context) -> str:
+    if context.person.role is Role.ANONYMOUS:
+        return "Sign in as an engineer, auditor or admin to bring in evidence here."
+    return f"{context.person.name} has the role {context.person.role}, which may not bring in evidence."
+
+
+def draw(seen: EvidenceList) -> None:
+    html(heading(["Evidence", seen.place.project_name or "no project yet", counted(seen.found, "artefact")]))
+    html(lead(*_sentence(seen)))
+    _drop(seen)
+    _receipts()
+    _ledger(seen)
+
+
+def _sentence(seen: EvidenceList) -> tuple[str, State]:
+    if not seen.found:
+        return "Nothing has been brought in, and what was not measured is never a success.", MISSING
+    rows = seen.artefacts
+    odd = int(sum(_odd(ledger) for ledger in rows["ledger"]))
+    absent = [str(k) for k in Kind if str(k) not in seen.kinds and k is not Kind.OTLP]
+    said = f"{counted(seen.found, 'artefact')} kept byte for byte"
+    said += f"; {odd} with repaired, ambiguous or dropped records" if odd else "; every record was kept or folded"
+    if not seen.whole:
+        said += f". Not here: {listed(absent, 6)}" if absent else ". Every kind of evidence is here"
+    return f"{said}.", MISSING if absent and not seen.whole else PASS
+
+
+def _odd(ledger: Mapping[str, int]) -> bool:
+    return any(ledger.get(k) for k in ("repaired", "ambiguous", "dropped"))
+
+
+def _drop(seen: EvidenceList) -> None:
+    if seen.ingest is None:
+        html(note(seen.why_not, INFO.named("read only")))
+        return
+    candidate = seen.place.candidate
+    with st.form("bring-in", border=True):
+        html(section("Bring in evidence", f"files up to {MOST_MB} MB; larger ones by command line or API"))
+        files = st.file_uploader(
+            "Reports: JUnit XML, CTRF, coverage, benchmarks, flags, health, samples, environment",
+            accept_multiple_files=True,
+            max_upload_size=MOST_MB,
+            key="files",
+        )
+        first = st.columns(3)
+        second = st.columns(3)
+        fields = {
+            "project": first[0].text_input("Project", seen.place.project, max_chars=64),
+            "subject": first[1].text_input(
+                "Subject (commit or artefact digest)", candidate.subject if candidate else "", max_chars=128
+            ),
+            "version": first[2].text_input("Version", (candidate.version or "") if candidate else "", max_chars=200),
+            "environment": second[0].text_input(
+                "Environment", (candidate.environment or "") if candidate else "", max_chars=200
+            ),
+            "branch": second[1].text_input("Branch", (candidate.branch or "") if candidate else "", max_chars=200),
+            "run": second[2].text_input("Run (empty: a new one)", "", max_chars=200),
+        }
+        sent = st.form_submit_button("Bring in", type="primary")
+    html(note(join(["Large files: ", mono(_command(seen.place))])))
+    if sent:
+        _bring_in(seen.ingest, list(files or []), fields)
+
+
+def _command(place: Place) -> str:
+    subject = place.candidate.subject[:12] if place.candidate else "$(git rev-parse HEAD)"
+    return f"countersign ingest FILE... --project {place.project or 'PROJECT'} --subject {subject}"
+
+
+def _bring_in(ingest: Ingest, files: list[Any], fields: Mapping[str, str]) -> None:
+    if not files:
+        st.session_state["cs-receipts"] = [
+            ("no file", None, ("nothing-chosen", "No file was chosen.", "Drop one above."))
+        ]
+        return
+    done: list[tuple[str, Receipt | None, tuple[str, str, str] | None]] = []
+    progress = st.progress(0.0, text="Reading")
+    for at, file in enumerate(files):
+        progress.progress(at / len(files), text=f"Reading {file.name}, {at + 1} of {len(files)}")
+        try:
+            done.append((file.name, ingest(file, file.name, fields), None))
+        except CountersignError as error:
+            done.append((file.name, None, (error.slug, str(error), error.hint)))
+    progress.empty()
+    st.session_state["cs-receipts"] = done
+    st.rerun()
+
+
+def _receipts() -> None:
+    done = st.session_state.get("cs-receipts")
+    if done:
+        html(section("Receipts", "of the files just brought in"), items(_receipt(*one) for one in done))
+
+
+def _receipt(name: str, receipt: Receipt | None, error: tuple[str, str, str] | None) -> Markup:
+    if receipt is None:
+        slug, message, hint = error or ("", "", "")
+        return join([chip(FAIL.named("refused")), " ", name, ": ", message, " ", muted(join([hint, " ", mono(slug)]))])
+    known = {"stored": PASS.named("stored"), "duplicate": SKIPPED.named("already here")}
+    state = known.get(receipt.status, INFO.named(receipt.status))
+    ledger = ", ".join(f"{v:,} {k}" for k, v in receipt.ledger.items() if v)
+    said = join([receipt.format, " · ", counts_text(receipt.counts), " · ", ledger, " · ", mono(receipt.sha256[:12])])
+    return join([chip(state), " ", name, " ", muted(said), *(_note(n) for n in receipt.notes[:5])])
+
+
+def _note(one: Mapping[str, Any]) -> Markup:
+    return tag("div", mono(one["slug"]), f" {one['message']}", muted(f" ×{one['count']:,}"), class_="cs-small")
+
+
+def _ledger(seen: EvidenceList) -> None:
+    html(section("Ledger", "what was done with every file: seen = kept + folded + dropped"))
+    if seen.place.candidate is not None:
+        st.segmented_control(
+            "Artefacts of",
+            ("candidate", "project"),
+            default="candidate",
+            required=True,
+            key="of",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+    if seen.artefacts.empty:
+        html(empty("No artefacts", "Drop a file above, or bring one in where the database lies.", _command(seen.place)))
+        return
+    columns = (
+        Column("File", narrow="title"),
+        Column("State", narrow="state"),
+        Column("Read as", narrow="plain"),
+        Column("Holds", narrow="plain"),
+        *ledger_columns(),
+        Column("Size", "right", "flow"),
+        Column("Brought in", narrow="plain"),
+        Column("sha256", narrow="flow"),
+        Column("Raw", narrow="plain"),
+    )
+    rows = [_row(seen.place, row) for row in seen.artefacts.to_dict("records")]
+    html(scrolling(table(columns, rows, caption="Artefacts, newest first", css="cs-flow"), "Ledger"))
+    if seen.found > PAGE_ROWS:
+        html(note(f"{seen.found:,} artefacts"))
+        st.pagination(-(-seen.found // PAGE_ROWS), default=1, key="ap", bind="query-params")
+
+
+def _row(place: Place, row: dict[str, Any]) -> tuple[object, ...]:
+    run = muted(f" {row['run_name']}") if isinstance(row["run_name"], str) else ""
+    by = muted(f" {row['by']}, {row['origin']}")
+    return (
+        tag("span", place.link(row["name"], "artefact", sha=row["sha256"]), run, class_="cs-break"),
+        chip(state_of(row)),
+        join([row["format"], muted(f" {row['producer']}") if isinstance(row["producer"], str) else ""]),
+        muted(counts_text(row["counts"])),
+        *ledger_cells(row["ledger"]),
+        tag("span", size_text(int(row["size"])), class_="cs-nw"),
+        tag("span", moment_text(row["ingested_at"].to_pydatetime()), by),
+        tag("span", mono(row["sha256"][:12]), title=row["sha256"]),
+        raw_link(row["sha256"]),
+    )
+
+
+PAGE: Page[Any] = Page(
+    slug="evidence",
+    title="Evidence",
+    icon=":material/inventory_2:",
+    load=load,
+    draw=draw,
+    rank=6,
+    params=("of", "ap"),
+    fresh=True,
+)

@@ -1,0 +1,131 @@
+"""One source file: which of its lines were hit, missed, or hit in part."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from dashboard.errors import NotFoundError
+from dashboard.model.figures import of_text, share_text
+from dashboard.services.context import Context
+from dashboard.store import frames
+from dashboard.ui.components.blocks import Figure, bar, figures, fold, heading, lead, note, section
+from dashboard.ui.components.links import Place
+from dashboard.ui.components.markup import mono, tag
+from dashboard.ui.components.states import FAIL, PASS, WARN, State, chip
+from dashboard.ui.components.tables import Column, table
+from dashboard.ui.covering import ranges
+from dashboard.ui.look import html
+from dashboard.ui.page import Filters, Page
+from dashboard.ui.wording import counted
+
+#: Ranges listed at once; the strip shows them all.
+MOST_RANGES = 200
+
+STATES: dict[str, State] = {"missed": FAIL.named("missed"), "partial": WARN.named("partial"), "hit": PASS.named("hit")}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What the page shows."""
+
+    place: Place
+    file: dict[str, Any]
+    ranges: tuple[tuple[int, int, str], ...]
+    """First line, last line, ``hit``, ``missed`` or ``partial``; in the order of the file."""
+
+
+def load(context: Context, filters: Filters) -> File:
+    place, path = filters.place, filters.text("path")
+    files = frames.coverage_files(context.store, place.candidate.id) if place.candidate else pd.DataFrame({"path": []})
+    own = files[files["path"] == path]
+    if own.empty:
+        msg = f"No coverage report of this candidate names the file {path!r}."
+        raise NotFoundError(msg, hint="Open it from the Coverage page.")
+    row = own.iloc[0].to_dict()
+    return File(place, row, in_order(row))
+
+
+def in_order(row: dict[str, Any]) -> tuple[tuple[int, int, str], ...]:
+    """Give the file's ranges by line."""
+    found = [(a, b, word) for word in STATES for a, b in ranges(row.get(word))]
+    return tuple(sorted(found))
+
+
+def draw(seen: File) -> None:
+    row = seen.file
+    hit, total = int(row["lines_hit"] or 0), int(row["lines_total"] or 0)
+    missed = total - hit
+    path = tag("span", row["path"], class_="cs-break")
+    html(
+        heading([seen.place.link("Coverage", "coverage"), path]),
+        lead(
+            f"{share_text(hit, total)} % of its lines are covered, {of_text(hit, total)}; "
+            + (f"{counted(missed, 'line')} {'is' if missed == 1 else 'are'} missed." if missed else "none is missed."),
+            PASS if not missed else WARN,
+        ),
+        figures(_figures(row)),
+    )
+    if not seen.ranges:
+        html(note("The report counts lines without naming them, so there is nothing to show line by line."))
+        return
+    last = max(b for _, b, _ in seen.ranges)
+    html(
+        section("Line by line", f"{last:,} lines, top of the file left"),
+        bar(_strip(seen.ranges, last), label=_said(seen)),
+    )
+    wanting = [r for r in seen.ranges if r[2] != "hit"]
+    columns = (Column("Lines", narrow="title"), Column("State", narrow="state"), Column("How many", "right", "flow"))
+    if wanting:
+        html(
+            table(
+                columns, [_row(r) for r in wanting[:MOST_RANGES]], caption="Lines missed or hit in part", css="cs-flow"
+            )
+        )
+    if len(wanting) > MOST_RANGES:
+        html(note(f"The first {MOST_RANGES} of {len(wanting):,} ranges."))
+    covered = [r for r in seen.ranges if r[2] == "hit"]
+    if covered:
+        rows = [_row(r) for r in covered[:MOST_RANGES]]
+        html(
+            fold(
+                counted(len(covered), "range hit", "ranges hit"),
+                table(columns, rows, caption="Lines hit", css="cs-flow"),
+            )
+        )
+
+
+def _figures(row: dict[str, Any]) -> list[Figure]:
+    found = []
+    for name in ("lines", "branches", "statements"):
+        total = row.get(f"{name}_total")
+        if pd.notna(total) and total:
+            hit = int(row[f"{name}_hit"] or 0)
+            found.append(Figure(f"{share_text(hit, int(total))} %", f"{name} · {of_text(hit, int(total))}"))
+    return found
+
+
+def _row(part: tuple[int, int, str]) -> tuple[object, ...]:
+    first, last, word = part
+    return (mono(str(first) if first == last else f"{first} to {last}"), chip(STATES[word]), f"{last - first + 1:,}")
+
+
+def _strip(parts: tuple[tuple[int, int, str], ...], last: int) -> list[tuple[float, str]]:
+    tones = {"hit": "pass", "missed": "fail", "partial": "warn"}
+    drawn: list[tuple[float, str]] = []
+    at = 1
+    for first, end, word in parts:
+        if end < at:
+            continue
+        if first > at:
+            drawn.append(((first - at) / last, "none"))
+        drawn.append(((end - max(first, at) + 1) / last, tones[word]))
+        at = end + 1
+    return drawn
+
+
+def _said(seen: File) -> str:
+    return "Lines of the file in order, by state; the table below lists those that are missed"
+
+
+PAGE: Page[Any] = Page(slug="file", title="File", icon=":material/code:", load=load, draw=draw, params=("path",))
