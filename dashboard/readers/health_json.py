@@ -15,7 +15,7 @@ from dashboard.model.records import HealthCheck, Kind, Record
 from dashboard.parsing import shapes
 from dashboard.readers._health_status import WORDS, judged, overall, time_text
 from dashboard.readers._json_body import document
-from dashboard.readers._json_head import json_head
+from dashboard.readers._json_head import JsonHead, json_head
 
 _LISTS = ("checks", "details", "results")
 _NAMES = ("name", "checker", "componentId", "id")
@@ -44,14 +44,11 @@ class HealthJson:
             return False
         status = seen.scalar("status") or seen.scalar("health")
         says_status = status is not None and status.casefold() in WORDS
-        lists = [key for key in _LISTS if seen.has(key)]
-        if lists and says_status:
-            return True
-        for key in lists:
-            inner = {"status", "passed"}
-            entries = seen.under(key)
-            if any(seen.under(key, e) & inner or seen.under(key, e, "[]") & inner for e in entries):
-                return True
+        if seen.has("results"):  # many formats have results; only checkers are health
+            return seen.has("results", "[]", "checker")
+        lists = [key for key in _LISTS if seen.has(key) and seen.scalar(key) is None]
+        if lists:
+            return says_status or any(_itemised(seen, key) for key in lists)
         return seen.complete and says_status and set(seen.keys) <= _BESIDE
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
@@ -66,6 +63,11 @@ class HealthJson:
             ledger.kept += 1
             yield check
         overall(report.get("status", report.get("health")), statuses, ledger)
+
+
+def _itemised(seen: JsonHead, key: str) -> bool:
+    """Say whether an entry of this list carries a status, in any of its three shapes."""
+    return any("status" in seen.under(key, name) | seen.under(key, name, "[]") for name in seen.under(key))
 
 
 def _entries(report: dict[str, Any]) -> Iterator[tuple[str, Any]]:

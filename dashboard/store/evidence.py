@@ -41,7 +41,7 @@ def of(store: Store, candidate_id: int, policy: Policy, as_of: datetime, without
             tests=case_evidence.of(connection, policy, kinds[Kind.TESTS]),
             coverage=coverage_evidence.of(connection, candidate, policy, kinds[Kind.COVERAGE]),
             benchmarks=benchmark_evidence.of(connection, candidate, policy, kinds[Kind.BENCHMARKS]),
-            ops=ops_evidence.of(connection, [*kinds[Kind.METRICS], *kinds[Kind.OTLP]]),
+            ops=ops_evidence.of(connection, kinds[Kind.METRICS]),
             flags=snapshot_evidence.flags(connection, kinds[Kind.FLAGS]),
             health=snapshot_evidence.health(connection, kinds[Kind.HEALTH]),
             environment=snapshot_evidence.environment(connection, kinds[Kind.ENVIRONMENT]),

@@ -142,8 +142,13 @@ def signature(connection: Connection, signature_id: int) -> StoredSignature | No
     return _signature(found[0]) if found else None
 
 
+def _bytes(value: bytes | str) -> bytes:
+    """Give a column's bytes; SQLite gives text where somebody wrote some past the product, and that must be seen."""
+    return value.encode() if isinstance(value, str) else bytes(value)
+
+
 def _event(row: RowMapping) -> Event:
-    body, leaf = bytes(row["body"]), bytes(row["leaf"])
+    body, leaf = _bytes(row["body"]), _bytes(row["leaf"])
     return Event(row["seq"], from_ms(row["at"]), row["kind"], row["actor"], body, leaf)
 
 
@@ -151,5 +156,5 @@ def _signature(row: RowMapping) -> StoredSignature:
     values = dict(row)
     values["signed_at"] = from_ms(values["signed_at"])
     values["valid_until"] = from_ms_or_none(values["valid_until"])
-    values["envelope"] = bytes(values["envelope"])
+    values["envelope"] = _bytes(values["envelope"])
     return StoredSignature(**values)

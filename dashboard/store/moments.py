@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_LONGEST_US = 2**62
+_LONGEST_S = 1e12
 
 
 def to_ms(moment: datetime) -> int:
@@ -30,6 +30,6 @@ def from_ms_or_none(value: int | None) -> datetime | None:
 
 def to_us(seconds: float | None) -> int | None:
     """Give seconds as microseconds; what is not a duration (negative, not finite) was not said."""
-    if seconds is None or not math.isfinite(seconds) or seconds < 0:
+    if seconds is None or not 0 <= seconds < math.inf:
         return None
-    return min(round(seconds * 1_000_000), _LONGEST_US)
+    return round(min(seconds, _LONGEST_S) * 1_000_000)

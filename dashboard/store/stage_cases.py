@@ -10,7 +10,6 @@ from dashboard.store.staging import Staging
 from dashboard.store.text import LONGEST, clean, identity, shortened_or_none
 
 _SEEN_LIMIT = 50_000
-_LONGEST_S = 1e12
 _LONGEST_MESSAGE = 16_384
 _LARGEST_LINE = 2**31 - 1
 _BATCH = 2000
@@ -28,7 +27,8 @@ class CaseStage:
         self._staging = staging
         self._rows = staging.batch("stage_case")
         self._seq = 0
-        self._layer = 0
+        self._corrected = 0
+        self._forgotten = 0
         self._seen: set[bytes] = set()
 
     def add(self, case: CaseResult) -> None:
@@ -45,14 +45,12 @@ class CaseStage:
             file = identity(file)
         if line is not None and not 0 <= line <= _LARGEST_LINE:
             line = None
-        duration_us = (
-            round(duration_s * 1e6) if duration_s is not None and 0 <= duration_s < _LONGEST_S else to_us(duration_s)
-        )
+        duration_us = to_us(duration_s)
         self._seq = seq = self._seq + 1
         self._rows.append(
             (
                 seq,
-                self._layer,
+                self._corrected,
                 blake2b(key, digest_size=16).digest(),
                 suite,
                 classname,
@@ -79,11 +77,14 @@ class CaseStage:
 
     def fold(self, folded: Folded) -> None:
         """Forget what the record replaces, and stage what it says instead."""
-        self._layer += 1
-        for suite, classname, name, file in {(c.suite, c.classname, c.name, c.file) for c in folded.replaces}:
-            digest = key_digest(identity(suite), identity(classname), identity(name))
-            self._staging.add("stage_forgotten", (digest, identity(file or ""), self._layer))
+        for case in folded.replaces:
+            digest = key_digest(identity(case.suite), identity(case.classname), identity(case.name))
+            why = None if case.failure is None else self._failure(case.failure)
+            self._staging.add("stage_forgotten", (digest, CODES[case.outcome], to_us(case.duration_s), why))
+            self._forgotten += 1
+        self._corrected = 1
         self.add(folded.by)
+        self._corrected = 0
 
     def _failure(self, failure: Failure) -> bytes:
         kind, message, text, size = failure
@@ -105,7 +106,7 @@ class CaseStage:
         Of the rest the worst observation stays and the case is marked ambiguous.
         """
         self._staging.flush_all()
-        if self._layer:
+        if self._forgotten:
             self._forget()
         if self._repeated():
             self._tell_apart_by_file()
@@ -117,13 +118,20 @@ class CaseStage:
         return bool(total != distinct)
 
     def _forget(self) -> None:
+        """Take out one original observation for each that was replaced; equal ones are interchangeable."""
         execute = self._staging.execute
+        alike = "digest, outcome, duration_us, failure"
         execute("CREATE INDEX stage_forgotten_digest ON stage_forgotten (digest)")
-        execute(
-            "DELETE FROM stage_case WHERE EXISTS (SELECT 1 FROM stage_forgotten f "
-            "WHERE f.digest = stage_case.digest AND f.file = coalesce(stage_case.file, '') "
-            "AND stage_case.layer < f.layer)"
-        )
+        found = execute(
+            f"DELETE FROM stage_case WHERE seq IN (SELECT s.seq FROM (SELECT seq, {alike}, row_number() OVER "
+            f"(PARTITION BY {alike} ORDER BY seq) AS place FROM stage_case WHERE corrected = 0 AND digest IN "
+            f"(SELECT digest FROM stage_forgotten)) s JOIN (SELECT {alike}, count(*) AS times FROM stage_forgotten "
+            f"GROUP BY {alike}) f ON f.digest = s.digest AND f.outcome = s.outcome AND {_same('duration_us')} "
+            f"AND {_same('failure')} WHERE s.place <= f.times)"
+        ).rowcount
+        if found != self._forgotten:
+            msg = f"a reader replaced {self._forgotten} cases, of which it had given {found}"
+            raise RuntimeError(msg)
         execute("DELETE FROM stage_attempt WHERE seq NOT IN (SELECT seq FROM stage_case)")
 
     def _tell_apart_by_file(self) -> None:
@@ -146,3 +154,7 @@ class CaseStage:
             f"WHERE digest IN {repeated}) ranked WHERE place > 1)"
         )
         execute("DELETE FROM stage_attempt WHERE seq NOT IN (SELECT seq FROM stage_case)")
+
+
+def _same(column: str) -> str:
+    return f"(f.{column} = s.{column} OR (f.{column} IS NULL AND s.{column} IS NULL))"

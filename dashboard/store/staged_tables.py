@@ -1,12 +1,12 @@
 """The shape of the staging tables, for both engines."""
 
 _TABLES: dict[str, str] = {
-    # One row an observation of a case; `seq` is its place in the file, `layer` counts the corrections before it.
-    "stage_case": """seq {int} PRIMARY KEY, layer {int}, digest {bytes}, suite TEXT, classname TEXT, name TEXT,
+    # One row an observation of a case; `seq` is its place in the file, `corrected` is 1 for one that replaces others.
+    "stage_case": """seq {int} PRIMARY KEY, corrected {int}, digest {bytes}, suite TEXT, classname TEXT, name TEXT,
         file TEXT, line {int}, outcome {int}, duration_us {int}, failure {bytes}, ambiguous {int}""",
     "stage_attempt": "seq {int}, attempt {int}, outcome {int}, duration_us {int}, failure {bytes}",
-    # Observations of this digest in this file below `layer` were corrected by a later record.
-    "stage_forgotten": "digest {bytes}, file TEXT, layer {int}",
+    # Observations that a later record replaces: each stands for one row of `stage_case`.
+    "stage_forgotten": "digest {bytes}, outcome {int}, duration_us {int}, failure {bytes}",
     "stage_failure": "digest {bytes}, type TEXT, message TEXT, size {int}, body {bytes}",
     "stage_coverage": """seq {int}, path TEXT, lines_total {int}, lines_hit {int}, branches_total {int},
         branches_hit {int}, statements_total {int}, statements_hit {int}, lines_excluded {int}, hit TEXT,

@@ -116,11 +116,11 @@ def test_the_ci_services_own_variables_are_the_defaults(countersign, tmp_path):
     ("arguments", "slug"),
     [
         (("ingest", "{}", "--project", "p"), "subject-missing"),
-        (("ingest", "{}", "--project", "---", "--subject", "abcdef1"), "project-name-invalid"),
+        (("ingest", "{}", "--project", "!!!", "--subject", "abcdef1"), "project-name-invalid"),
         (("ingest", "{}", "--project", "p", "--subject", "a b"), "subject-invalid"),
         (("ingest", "{}", "--project", "p", "--subject", "abcdef1", "--started-at", "yesterday"), "moment-invalid"),
         (("ingest", "{}", "--project", "p", "--subject", "abcdef1", "--as-of", "2025-10-18"), "moment-invalid"),
-        (("evaluate", "--project", "nobody"), "not-found"),
+        (("evaluate", "--project", "nobody"), "project-not-found"),
         (("evaluate", "--project", "p", "--policy", "no-such.toml"), "policy-unreadable"),
     ],
 )

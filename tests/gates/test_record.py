@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 from evidence_maker import AS_OF, record, reference, runs, source
 
 from dashboard import gates
 from dashboard.model.evidence import Evidence, Tally
+from dashboard.model.policy import Threshold
 from dashboard.model.records import Kind
 from dashboard.model.verdict import Ruling, Verdict
 
@@ -147,3 +149,33 @@ def test_flaky_names_a_few_and_counts_the_rest():
 def test_skipped(skipped, ruling):
     found = verdict("tests.skipped", with_tally(1000, 1000 - skipped, skipped))
     assert found.ruling is ruling
+
+
+STRICT = [
+    (">", 95, 100, 90, Ruling.FAIL, "6 more passing tests for > 95 %."),
+    (">", 95, 100, 96, Ruling.PASS, None),
+    ("==", 100, 10, 9, Ruling.FAIL, "1 more passing test for == 100 %."),
+    (">", 100, 10, 10, Ruling.FAIL, "No count out of 10 reaches > 100 %."),
+]
+
+
+@pytest.mark.parametrize(("op", "number", "total", "passed", "ruling", "turn"), STRICT)
+def test_other_operators(op, number, total, passed, ruling, turn):
+    evidence = with_tally(total, passed)
+    threshold = Threshold(op, Fraction(number), "%", f"{op} {number} %")
+    rule = replace(evidence.policy.rules["tests.pass_rate"], passes=threshold, warns=None)
+    found = gates.all_gates()["tests.pass_rate"].judge(evidence, rule)
+    assert (found.ruling, found.turn) == (ruling, turn)
+
+
+def test_fewer_than_a_share():
+    evidence = with_tally(100, 95, 5)
+    rule = replace(evidence.policy.rules["tests.skipped"], passes=Threshold("<", Fraction(5), "%", "< 5 %"), warns=None)
+    found = gates.all_gates()["tests.skipped"].judge(evidence, rule)
+    assert (found.ruling, found.turn) == (Ruling.FAIL, "1 fewer skipped test for < 5 %.")
+
+
+def test_without_a_threshold_nothing_passes():
+    evidence = with_tally(100, 100)
+    rule = replace(evidence.policy.rules["tests.pass_rate"], passes=None, warns=None)
+    assert gates.all_gates()["tests.pass_rate"].judge(evidence, rule).ruling is Ruling.FAIL

@@ -65,6 +65,10 @@ def test_a_subset_of_gates_is_legal_and_so_is_none():
     assert parse(SMALL.split("[[gate]]", maxsplit=1)[0]).rules == {}
 
 
+def test_a_whole_number_needs_no_quotes():
+    assert parse(SMALL.replace('go = "9.0"', "go = 9")).go == 9
+
+
 def test_the_digest_is_of_the_bytes():
     assert parse(SMALL).digest != parse(SMALL + "# a comment\n").digest
     assert parse(SMALL).digest == parse(SMALL).digest
@@ -106,6 +110,8 @@ REFUSED = [
     ('go = "9.0"', 'go = "10.5"', 4, "above 10"),
     ('conditional = "7.5"', 'conditional = "9.5"', 5, "is above `go`"),
     ('conditional = "7.5"', 'conditonal = "7.5"', 5, "`conditonal` is not known here"),
+    ('go = "9.0"\n', "", 3, "`go` is missing"),
+    ('go = "9.0"', 'go = "nine"', 4, "must be a number in quotes"),
     ("version = 3", "version = 0", 2, "must be 1 or more"),
     ('name = "small"', 'name = " "', 1, "is empty"),
     ('name = "small"', 'name = "small"\ncolour = 1', 2, "`colour` is not known here"),

@@ -32,6 +32,7 @@ LONG = {f"key{i}": "x" * 40 for i in range(200)}
         ("pytest-benchmark", {"benchmarks": [], "machine_info": None}),
         ("coverage-json", {"files": {"a.py": {"executed_lines": list(range(9000)), "missing_lines": []}}, "meta": {}}),
         ("actuator", {"components": {"db": {"status": "UP", "details": LONG}}, "status": "UP"}),
+        ("health-json", {"results": [{"checker": "db", "passed": True}], "status": "success"}),
         ("health-json", {"details": {"db": {"status": "pass", "output": "x" * 9000}}, "status": "pass"}),
         ("istanbul-json", {"/a.js": {"path": "/a.js", "statementMap": {str(i): {"start": {}} for i in range(900)}}}),
         (
@@ -80,6 +81,10 @@ def test_a_cut_off_head_is_enough(format_, body):
         {"root": True, "extends": "x", "rules": {}},
         {"status": "success", "data": {"user": 1}},
         {"status": "open", "title": "x"},
+        {"status": "success", "results": [{"status": "open"}]},
+        {"status": "error", "details": "no such thing"},
+        {"status": "pass", "reason": "x"},
+        {"results": {"summary": {"tests": 1}, "items": [{"name": "a", "status": "passed"}]}},
         {"data": [{"files": "x"}]},
         {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}}]},
         {"flags": ["-O2", "-g"]},

@@ -8,6 +8,7 @@ import pytest
 from evidence_maker import (
     AS_OF,
     BENCHMARKS,
+    ENVIRONMENT,
     FLAGS,
     TESTS,
     benchmarks,
@@ -24,8 +25,8 @@ from evidence_maker import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.model.evidence import BenchmarkEvidence, FlagEvidence, Series
-from dashboard.model.records import Kind
+from dashboard.model.evidence import BenchmarkEvidence, EnvironmentEvidence, FlagEvidence, Series
+from dashboard.model.records import EnvironmentFact, Kind
 from dashboard.model.statement import SignOff, SignOffState, Standing, StatementKind
 from dashboard.reports import _markup as md
 from dashboard.reports.dossier import Dossier
@@ -185,7 +186,10 @@ def test_long_lists_are_cut_and_counted():
         flags=FlagEvidence(tuple(flag(f"f{i}", "experimental", 100.0) for i in range(300)), (FLAGS,)),
         benchmarks=benchmarks(series=tuple(Series(f"b{i}", "s", "smaller", (1.0,), (1.0,)) for i in range(250))),
     )
+    facts = tuple(EnvironmentFact("dependency", f"d{i}", "1", "1") for i in range(207))
+    many = replace(many, environment=EnvironmentEvidence(facts, (ENVIRONMENT,)))
     text = written(many)
+    assert "7 more are not listed." in text
     assert "100 more are not listed." in text and "50 more are not listed." in text
 
 
@@ -264,6 +268,14 @@ def test_code_only_for_what_is_plain():
     assert md.code("ab12") == "`ab12`"
     assert md.code("a`b") == "a\\`b"
     assert md.code("") == ""
+
+
+def test_a_summary_of_nothing_lost_has_no_table():
+    small = policy()
+    small = replace(small, rules={"tests.security": small.rules["tests.security"]})
+    evaluation = judge(reference(policy=small), (), at=AS_OF)
+    assert ": GO\n" in summary_markdown(evaluation)
+    assert "|" not in summary_markdown(evaluation)
 
 
 def test_same_dossier_same_bytes():

@@ -149,7 +149,8 @@ def test_score_has_a_history_that_ends_at_the_candidate(demo):
         ("0.2.0", "NO-GO"),
         ("0.2.2", "NO-GO"),
         ("0.2.3", "GO"),
-        ("0.4.1", "GO"),
+        ("0.4.1", "CONDITIONAL GO, 1 condition missing"),
+        ("0.4.3", "NO-GO"),
         ("0.4.4", "CONDITIONAL GO, 1 condition missing"),
     ],
 )

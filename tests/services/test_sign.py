@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -87,18 +88,18 @@ def clock():
     return Clock()
 
 
-@pytest.fixture
-def operator(tmp_path, clock):
-    settings = Settings(f"sqlite:///{tmp_path / 'a.db'}", tmp_path, True, 10**6, 10**6, 12, "")
-    store = open_store(settings.database_url)
-    yield Context(settings, store, clock, Person(None, "root", "root", Role.OPERATOR))
-    store.close()
+def operating(folder, clock):
+    settings = Settings(f"sqlite:///{folder / 'a.db'}", folder, True, 10**6, 10**6, 12, "")
+    return Context(settings, open_store(settings.database_url), clock, Person(None, "root", "root", Role.OPERATOR))
 
 
-@pytest.fixture
-def people(operator):
-    made = {
-        login: admin.add_user(operator, login, login.title(), role, PASSPHRASE).person
+@pytest.fixture(scope="module")
+def accounts(tmp_path_factory):
+    """A database with one account for each role and two for those that sign: hashing them takes a while."""
+    folder = tmp_path_factory.mktemp("accounts")
+    context = operating(folder, Clock())
+    made = [
+        admin.add_user(context, login, login.title(), role, PASSPHRASE).person
         for login, role in (
             ("vera", Role.VIEWER),
             ("erin", Role.ENGINEER),
@@ -108,8 +109,22 @@ def people(operator):
             ("mia", Role.MANAGER),
             ("ada", Role.ADMIN),
         )
-    }
-    return {login: operator.acting_as(person) for login, person in made.items()}
+    ]
+    context.store.close()
+    return folder / "a.db", made
+
+
+@pytest.fixture
+def operator(tmp_path, clock, accounts):
+    shutil.copy(accounts[0], tmp_path / "a.db")
+    context = operating(tmp_path, clock)
+    yield context
+    context.store.close()
+
+
+@pytest.fixture
+def people(operator, accounts):
+    return {person.login: operator.acting_as(person) for person in accounts[1]}
 
 
 def bring(context, body, run_name="r1", name="junit.xml"):

@@ -1,13 +1,16 @@
 """The routes and layers in a plain Starlette application: no Streamlit, one database a test."""
 
+import asyncio
+import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
-from starlette.testclient import TestClient
 
 from dashboard.model.person import ANONYMOUS, Person, Role
 from dashboard.services import admin
@@ -48,19 +51,83 @@ def static(tmp_path):
     return folder
 
 
-@pytest.fixture
-def operator(tmp_path, clock):
-    settings = Settings(f"sqlite:///{tmp_path / 'a.db'}", tmp_path, True, 100_000, 100_000, 12, "")
-    store = open_store(settings.database_url)
-    yield Context(settings, store, clock, Person(None, "root", "root", Role.OPERATOR))
-    store.close()
+def operating(folder, clock):
+    settings = Settings(f"sqlite:///{folder / 'a.db'}", folder, True, 100_000, 100_000, 12, "")
+    return Context(settings, open_store(settings.database_url), clock, Person(None, "root", "root", Role.OPERATOR))
 
 
-@pytest.fixture
-def people(operator):
-    """One account for each role, all with the same passphrase."""
+@pytest.fixture(scope="session")
+def accounts(tmp_path_factory):
+    """A database with one account for each role, all with the same passphrase: hashing them takes a while."""
+    folder = tmp_path_factory.mktemp("accounts")
+    context = operating(folder, Clock())
     roles = (Role.VIEWER, Role.ENGINEER, Role.AUDITOR, Role.MANAGER, Role.ADMIN)
-    return {role: admin.add_user(operator, str(role), f"Printed {role}", role, PASSPHRASE).person for role in roles}
+    made = {role: admin.add_user(context, str(role), f"Printed {role}", role, PASSPHRASE).person for role in roles}
+    context.store.close()
+    return folder / "a.db", made
+
+
+@pytest.fixture
+def operator(tmp_path, clock, accounts):
+    shutil.copy(accounts[0], tmp_path / "a.db")
+    context = operating(tmp_path, clock)
+    yield context
+    context.store.close()
+
+
+@pytest.fixture
+def people(accounts):
+    return accounts[1]
+
+
+class Client:
+    """A browser with a cookie jar that speaks to the application without a network."""
+
+    def __init__(self, app, base_url):
+        self.app = app
+        self.base_url = base_url
+        self.runner = asyncio.Runner()
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=base_url)
+        self.cookies = self.http.cookies
+
+    def request(self, method, path, **values):
+        return self.runner.run(self.http.request(method, path, **values))
+
+    def get(self, path, **values):
+        return self.request("GET", path, **values)
+
+    def head(self, path, **values):
+        return self.request("HEAD", path, **values)
+
+    def post(self, path, **values):
+        return self.request("POST", path, **values)
+
+    def put(self, path, **values):
+        return self.request("PUT", path, **values)
+
+    def socket(self, path, headers=None):
+        """Open a websocket: gives the first message, or nothing when it was closed before it was accepted."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        given = {"host": httpx.URL(self.base_url).netloc.decode(), "cookie": cookies} | (headers or {})
+        raw = [(name.lower().encode(), value.encode()) for name, value in given.items()]
+        scope = {"type": "websocket", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": raw}
+        scope |= {"scheme": "ws", "subprotocols": [], "root_path": "", "server": None, "client": None, "state": {}}
+        sent = []
+
+        async def receive():
+            return {"type": "websocket.connect"}
+
+        async def send(message):
+            sent.append(message)
+
+        self.runner.run(self.app(scope, receive, send))
+        if sent[0]["type"] == "websocket.close":
+            return None
+        return json.loads(sent[1]["text"])
+
+    def close(self):
+        self.runner.run(self.http.aclose())
+        self.runner.close()
 
 
 async def page(request):
@@ -94,7 +161,7 @@ def client_of(operator, static):
             routes=[*all_routes(lambda: context), *pages],
             middleware=layers(lambda: context, static=static, hosts=hosts),
         )
-        client = TestClient(app, base_url=base_url, follow_redirects=False, raise_server_exceptions=True)
+        client = Client(app, base_url)
         made.append(client)
         return client
 
@@ -111,7 +178,7 @@ def client(client_of):
 @pytest.fixture
 def sign_in():
     def enter(client, login, passphrase=PASSPHRASE):
-        origin = {"origin": str(client.base_url).rstrip("/")}
+        origin = {"origin": client.base_url}
         answer = client.post("/auth/login", data={"login": login, "passphrase": passphrase}, headers=origin)
         assert answer.status_code == 303, answer.text
         return client.cookies["countersign_session"]

@@ -20,6 +20,7 @@ from dashboard.errors import (
 )
 from dashboard.model.person import Role
 from dashboard.services import admin
+from dashboard.store.transaction import run, writing
 from dashboard.web.answers import status_of
 
 SUBJECT = "3f9c2a1" + "0" * 33
@@ -104,7 +105,7 @@ def test_uploads_are_bounded(client, token):
     answer = put(client, big, bearer(token))
     assert (answer.status_code, answer.json()["slug"]) == (413, "too-large")
 
-    def pieces():
+    async def pieces():
         for _ in range(200):
             yield b" " * 1000
 
@@ -180,7 +181,10 @@ def test_a_token_reads_nothing_where_reading_is_closed(client_of, token, sign_in
 
 def test_the_probe_tells_strangers_nothing(client, operator):
     assert client.get("/healthz").json() == {"status": "pass"}
-    operator.store.close()
+    with writing(operator.store) as connection:
+        run(connection, "ALTER TABLE project RENAME TO gone")
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "fail"})
 
 
 @pytest.mark.parametrize(

