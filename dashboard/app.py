@@ -1,5 +1,5 @@
-"""The entry that Streamlit runs for every visitor; everything is in ``dashboard.ui.page``."""
+"""The entry that Streamlit runs for every visitor; everything is in ``dashboard.ui.shell``."""
 
-from dashboard.ui.page import main
+from dashboard.ui.shell import main
 
 main()

@@ -7,6 +7,7 @@ Grammar: https://bitbucket.org/atlassian/clover/raw/master/etc/schema/clover.xsd
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from dashboard.errors import MalformedArtefactError
@@ -33,29 +34,47 @@ class CloverXml:
         return seen.root == "coverage" and ("project" in seen.tags or "clover" in seen.attributes)
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
-        """Give one record a source file as soon as its element ends."""
+        """Give one record a source file, when the last element is read."""
         document = _Document(ledger)
         for _ in xml.feed(body, document, plain_doctype=True):
-            yield from document.ready
-            ledger.kept += len(document.ready)
-            document.ready.clear()
+            pass
+        for path, file in document.files.items():
+            ledger.kept += 1
+            yield file.coverage(path)
+        ledger.folded = ledger.seen - ledger.kept - ledger.dropped
         if not ledger.seen:
             ledger.note("no-files", "The report names no source file: nothing was measured.")
+
+
+@dataclass(slots=True)
+class _File:
+    """Lines and metrics of one source file."""
+
+    lines: FileLines = field(default_factory=FileLines)
+    partial: set[int] = field(default_factory=set)
+    metrics: dict[str, int] = field(default_factory=dict)
+
+    def coverage(self, path: str) -> FileCoverage:
+        statements, statements_hit, branches, branches_hit = (self.metrics.get(name) for name in _METRICS)
+        return self.lines.coverage(path, branches_measured=False)._replace(
+            branches_total=branches,
+            branches_hit=branches_hit,
+            statements_total=statements,
+            statements_hit=statements_hit,
+            partial=ranges(self.partial),
+        )
 
 
 class _Document:
     """What was read so far; a ``Sink`` of the XML feed."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self.ready: list[FileCoverage] = []
+        self.files: dict[str, _File] = {}
         self._ledger = ledger
         self._open: list[str] = []
         self._of_tests = False
-        self._path: str | None = None
-        self._lines = FileLines()
-        self._partial: set[int] = set()
-        self._metrics: dict[str, int] = {}
-        self._given: set[str] = set()
+        self._package = ""
+        self._file: _File | None = None
         ledger.facts["formula"] = "lines hit / lines"
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -67,24 +86,23 @@ class _Document:
             self._root(tag, attributes)
         elif tag == "testproject":
             self._of_tests = True
+        elif tag == "package":
+            self._package = attributes.get("name", "")
         elif tag == "file":
-            self._path = clean_path(attributes.get("path") or attributes.get("name") or "")
-            self._lines, self._metrics, self._partial = FileLines(), {}, set()
-        elif tag == "line" and self._path is not None:
-            self._line(attributes)
-        elif tag == "metrics" and parent in ("file", "project"):
-            figures = {name: _count(attributes, name) for name in _METRICS if name in attributes}
-            if parent == "file":
-                self._metrics = figures
-            elif not self._of_tests:
-                self._ledger.facts["declared"] = figures
+            self._start_file(attributes)
+        elif tag == "line" and self._file is not None:
+            self._line(self._file, attributes)
+        elif tag == "metrics":
+            self._metrics(parent, attributes)
 
     def end(self, tag: str) -> None:
         """Take the end of an element."""
         self._open.pop()
         tag = xml.local_name(tag)
         if tag == "file":
-            self._file()
+            self._file = None
+        elif tag == "package":
+            self._package = ""
         elif tag == "testproject":
             self._of_tests = False
 
@@ -99,48 +117,37 @@ class _Document:
         self._ledger.producer = f"Clover {version}" if version else "Clover format"
         self._ledger.collected_at = moments.iso(attributes.get("generated"))
 
-    def _line(self, attributes: dict[str, str]) -> None:
+    def _start_file(self, attributes: dict[str, str]) -> None:
+        self._ledger.seen += 1
+        if self._of_tests:
+            self._ledger.note("test-code", "A file of test code (<testproject>) is not counted.")
+            self._ledger.dropped += 1
+            return
+        path = clean_path(attributes.get("path") or attributes.get("name") or "")
+        if "/" not in path and self._package:
+            path = f"{self._package.replace('.', '/')}/{path}"
+        if path in self.files:
+            self._ledger.note("file-repeated", "A file stands more than once; its lines are folded.")
+        self._file = self.files.setdefault(path, _File())
+
+    def _line(self, file: _File, attributes: dict[str, str]) -> None:
         number = _count(attributes, "num")
         if not 0 < number <= _MAX_LINE:
             self._ledger.note("line-unreadable", "A line without a usable number is not counted.")
             return
         yes, no = _count(attributes, "truecount"), _count(attributes, "falsecount")
         hits = _count(attributes, "count") if "count" in attributes else yes + no
-        self._lines.line(number, hit=hits > 0)
+        file.lines.line(number, hit=hits > 0)
         if attributes.get("type") == "cond" and hits and not (yes and no):
-            self._partial.add(number)
+            file.partial.add(number)
 
-    def _file(self) -> None:
-        path, self._path = self._path or "", None
-        self._ledger.seen += 1
-        if self._of_tests or path in self._given:
-            slug, what = (
-                ("test-code", "A file of test code (<testproject>) is not counted.")
-                if self._of_tests
-                else ("repeated-file", "A file stands twice; its second mention is not counted.")
-            )
-            self._ledger.note(slug, what)
-            self._ledger.dropped += 1
-            return
-        self._given.add(path)
-        lines = self._lines.coverage(path, branches_measured=False)
-        get = self._metrics.get
-        branches, statements = (
-            (get("conditionals"), get("coveredconditionals")),
-            (
-                get("statements"),
-                get("coveredstatements"),
-            ),
-        )
-        self.ready.append(
-            lines._replace(
-                branches_total=branches[0],
-                branches_hit=branches[1],
-                statements_total=statements[0],
-                statements_hit=statements[1],
-                partial=ranges(self._partial),
-            )
-        )
+    def _metrics(self, parent: str, attributes: dict[str, str]) -> None:
+        figures = {name: _count(attributes, name) for name in _METRICS if name in attributes}
+        if parent == "project" and not self._of_tests:
+            self._ledger.facts["declared"] = figures
+        elif parent == "file" and self._file is not None:
+            known = self._file.metrics
+            self._file.metrics = {name: max(value, known.get(name, 0)) for name, value in figures.items()}
 
 
 def _count(attributes: dict[str, str], name: str) -> int:

@@ -6,6 +6,7 @@ ended in an error carries zeros and is left out.
 Format: https://github.com/google/benchmark/blob/main/docs/user_guide.md#output-formats
 """
 
+import re
 from collections.abc import Iterator
 from statistics import mean, median, stdev
 from typing import Any, BinaryIO
@@ -19,6 +20,7 @@ from dashboard.readers._benchmark_names import fingerprint
 from dashboard.readers._json_body import document
 from dashboard.readers._json_head import json_head
 
+_OLD_AGGREGATE = re.compile(r"(.+)_(mean|median|stddev|cv|BigO|RMS)")
 _UNITS = frozenset({"ns", "us", "ms", "s"})
 _OF_CONTEXT = frozenset({"num_cpus", "mhz_per_cpu", "library_build_type", "executable"})
 
@@ -52,10 +54,10 @@ class GoogleBenchmark:
         for index, item in enumerate(shapes.items(report.get("benchmarks"), "benchmarks")):
             ledger.seen += 1
             where = f"benchmarks[{index}]"
-            entry = shapes.mapping(item, where)
+            entry = _labelled(shapes.mapping(item, where))
             name = shapes.text(entry.get("run_name", entry.get("name")), f"{where}.name")
-            if entry.get("error_occurred"):
-                ledger.note("errored", f"A benchmark ended in an error and has no timing: {name[:100]}.")
+            if entry.get("error_occurred") or entry.get("skipped"):
+                ledger.note("errored", f"A benchmark ended in an error or was skipped and has no timing: {name[:100]}.")
                 ledger.dropped += 1
             elif entry.get("run_type") == "aggregate":
                 _aggregate(entry, where, aggregates.setdefault(name, {}))
@@ -64,6 +66,14 @@ class GoogleBenchmark:
                 times.setdefault(name, []).append(_seconds(entry, where))
                 texts.setdefault(name, str(entry.get("time_unit", "ns")))
         yield from _records(times, aggregates, texts, machine, ledger)
+
+
+def _labelled(entry: dict[str, Any]) -> dict[str, Any]:
+    """Say of an entry of versions before 1.5 that it is an aggregate, which only the end of its name tells."""
+    match = _OLD_AGGREGATE.fullmatch(str(entry.get("name"))) if "run_type" not in entry else None
+    if match is None:
+        return entry
+    return {**entry, "run_type": "aggregate", "run_name": match[1], "aggregate_name": match[2]}
 
 
 def _records(

@@ -1,7 +1,8 @@
 """Health documents: IETF draft-inadarei-api-health-check, its old drafts, and the dialects of common libraries.
 
-``checks`` (``details`` in old drafts and in Spring Boot 2.0, ``results`` in py-healthcheck) may be an object, an
-object of lists, or a list. An overall status without itemised checks is kept as a fact and counts no check.
+``checks`` (``details`` in old drafts, Spring Boot 2.0 and Terminus, ``entries`` in ASP.NET, ``results`` in
+py-healthcheck, ``checkResults`` in Laravel; Dropwizard has no list around them) may be an object, an object of lists,
+or a list. An overall status without itemised checks is kept as a fact and counts no check.
 Spring's later ``components`` are read by ``actuator``.
 Source: https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check-06
 """
@@ -17,11 +18,11 @@ from dashboard.readers._health_status import WORDS, judged, overall, time_text
 from dashboard.readers._json_body import document
 from dashboard.readers._json_head import JsonHead, json_head
 
-_LISTS = ("checks", "details", "results")
+_LISTS = ("checks", "details", "entries", "checkResults", "results")
 _NAMES = ("name", "checker", "componentId", "id")
 _OBSERVED = ("observedValue", "metricValue", "value")
 _UNITS = ("observedUnit", "metricUnit", "unit")
-_OUTPUTS = ("output", "error", "message", "description")
+_OUTPUTS = ("output", "error", "message", "description", "exception", "notificationMessage")
 _BESIDE = frozenset({
     "status", "health", "version", "releaseId", "releaseID", "notes", "output", "serviceId", "serviceID",
     "description", "links", "timestamp", "time", "hostname", "uptime", "service", "name", "environment", "groups",
@@ -49,6 +50,8 @@ class HealthJson:
         lists = [key for key in _LISTS if seen.has(key) and seen.scalar(key) is None]
         if lists:
             return says_status or any(_itemised(seen, key) for key in lists)
+        if seen.keys and all(seen.scalar(key, "healthy") in ("true", "false") for key in seen.keys[:2]):
+            return True
         return seen.complete and says_status and set(seen.keys) <= _BESIDE
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
@@ -74,6 +77,7 @@ def _entries(report: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Give every check with its name; several measurements of one component are numbered from 0."""
     key = next((k for k in _LISTS if isinstance(report.get(k), (dict, list))), None)
     if key is None:
+        yield from ((name, entry) for name, entry in report.items() if isinstance(entry, dict) and "healthy" in entry)
         return
     found = report[key]
     if isinstance(found, list):
@@ -93,7 +97,7 @@ def _entries(report: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 def _check(name: str, entry: Any, ledger: Ledger) -> HealthCheck:
     if not isinstance(entry, dict):
         return HealthCheck(name, judged(entry, ledger), None, None, None, None)
-    status = entry.get("status", entry.get("passed"))
+    status = next((entry[key] for key in ("status", "passed", "healthy") if key in entry), None)
     return HealthCheck(
         name=name,
         status=judged(status, ledger),

@@ -70,7 +70,8 @@ def _counted(path: str, entry: dict[str, Any], where: str) -> FileCoverage:
     for key, hit in statements.items():
         hits[key] = shapes.number(hit, f"{where}.s[{key[:40]}]") > 0
         line = _start_line(places.get(key), f"{where}.statementMap[{key[:40]}]")
-        lines.line(line, hit=hits[key])
+        if line:
+            lines.line(line, hit=hits[key])
     arms = shapes.mapping(entry.get("b"), f"{where}.b")
     branch_places = shapes.mapping(entry.get("branchMap"), f"{where}.branchMap")
     for key, counts in arms.items():
@@ -84,15 +85,15 @@ def _counted(path: str, entry: dict[str, Any], where: str) -> FileCoverage:
 
 
 def _start_line(place: Any, where: str) -> int:
-    start = shapes.mapping(shapes.mapping(place, where).get("start"), f"{where}.start")
-    return shapes.count(start.get("line"), f"{where}.start.line")
+    """Give the line a statement begins on; 0 for generated code, which a source map leaves without one."""
+    start = shapes.mapping(shapes.mapping(place, where).get("start") or {}, f"{where}.start")
+    return shapes.maybe_count(start.get("line"), f"{where}.start.line") or 0
 
 
 def _branch_line(place: Any, where: str) -> int:
     entry = shapes.mapping(place, where)
-    if entry.get("line") is not None:
-        return shapes.count(entry["line"], f"{where}.line")
-    return _start_line(entry.get("loc"), f"{where}.loc")
+    line = shapes.maybe_count(entry.get("line"), f"{where}.line")
+    return line or _start_line(entry.get("loc") or {}, f"{where}.loc")
 
 
 def _summed(path: str, entry: dict[str, Any], where: str) -> FileCoverage:

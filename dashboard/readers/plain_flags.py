@@ -1,8 +1,9 @@
 """Feature flags as plain JSON: ``{"flags": {key: true | {"enabled": true, "rollout_percentage": 25, ...}}}``.
 
-The same map without the outer ``flags`` is read too. An object may say ``enabled``, ``rollout_percentage`` (0 to
-100), ``category``, ``depends_on``, ``rollout_plan`` and ``description``. A flag that is switched on for 0 % of
-users serves nobody. A value that is no switch (a number, a string, another object) is kept as a value.
+The same map without the outer ``flags`` (or ``feature_flags``) is read too. An object may say ``enabled``,
+``rollout_percentage`` (0 to 100), ``category``, ``depends_on``, ``rollout_plan`` and ``description``. A flag that is
+switched on for 0 % of users serves nobody; one that also names users or rules, which are not read, serves somewhere
+from 0 to its share. A value that is no switch (a number, a string, another object) is kept as a value.
 """
 
 import json
@@ -29,6 +30,11 @@ _NO_FLAG = frozenset({
 """Top-level keys that tell a package manifest, a test report, a health document or a settings file."""
 
 
+_OUTER = ("flags", "feature_flags", "featureFlags")
+_SHARES = ("rollout_percentage", "rolloutPercentage", "rollout", "percentage")
+_LIMITS = ("rules", "targeting", "targets", "conditions", "segments", "users", "allowlist", "environments")
+
+
 class PlainFlags:
     """Reads plain flag files."""
 
@@ -41,8 +47,9 @@ class PlainFlags:
         seen = json_head(head)
         if seen.root != "{":
             return False
-        if seen.has("flags"):
-            return not seen.has("flags", "[]") and _switches(seen, "flags") > 0 and not _foreign(seen, "flags")
+        outer = next((key for key in _OUTER if seen.has(key)), None)
+        if outer is not None:
+            return not seen.has(outer, "[]") and _switches(seen, outer) > 0 and not _foreign(seen, outer)
         if _NO_FLAG & set(seen.keys) or _foreign(seen):
             return False
         switches = _switches(seen)
@@ -51,7 +58,8 @@ class PlainFlags:
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a flag."""
         report = shapes.mapping(document(body), "The document")
-        flags = shapes.mapping(report["flags"], "flags") if "flags" in report else report
+        outer = next((key for key in _OUTER if key in report), None)
+        flags = report if outer is None else shapes.mapping(report[outer], outer)
         for key, value in flags.items():
             ledger.seen += 1
             record = _flag(key, value, ledger)
@@ -80,16 +88,26 @@ def _flag(key: str, value: Any, ledger: Ledger) -> FlagState:
         return FlagState(key, None, None, None, None, (), (), None, json.dumps(value, sort_keys=True))
     where = f"flags[{key[:200]!r}]"
     enabled = shapes.truth(value["enabled"], f"{where}.enabled")
-    share = shapes.maybe_number(value.get("rollout_percentage"), f"{where}.rollout_percentage")
-    if share is not None and not 0 <= share <= 100:
-        msg = f"{where}.rollout_percentage is {share:g}; a share of users lies between 0 and 100."
-        raise MalformedArtefactError(msg, slug="flag-percentage")
-    return _state(key, enabled=enabled, share=100.0 if share is None else share)._replace(
+    share = _share(value, where)
+    state = _state(key, enabled=enabled, share=share)._replace(
         category=shapes.maybe_text(value.get("category"), f"{where}.category"),
         depends_on=_names(value.get("depends_on"), f"{where}.depends_on"),
         plan=_plan(value.get("rollout_plan"), ledger),
         description=shapes.maybe_text(value.get("description"), f"{where}.description"),
     )
+    if enabled and any(value.get(name) for name in _LIMITS):
+        ledger.note("targeting-not-read", "A flag names users or rules, which are not read: it serves 0 to its share.")
+        return state._replace(served_min_pct=0.0)
+    return state
+
+
+def _share(value: dict[str, Any], where: str) -> float:
+    name = next((name for name in _SHARES if value.get(name) is not None), None)
+    share = 100.0 if name is None else shapes.number(value[name], f"{where}.{name}")
+    if not 0 <= share <= 100:
+        msg = f"{where}.{name} is {share:g}; a share of users lies between 0 and 100."
+        raise MalformedArtefactError(msg, slug="flag-percentage")
+    return share
 
 
 def _state(key: str, *, enabled: bool, share: float) -> FlagState:

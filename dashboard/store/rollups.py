@@ -116,40 +116,39 @@ def count_run(connection: Connection, run_id: int) -> None:
     """Sum a run up from its facts, and count one more test report of it."""
     run(connection, "UPDATE run SET test_artefacts = test_artefacts + 1 WHERE id = :run", run=run_id)
     recount(connection, "run.id = :run", run=run_id)
-    _count_changes(connection, "run.id = :run", run=run_id)
+
+
+TOTALS = ("total", "passed", "failed", "errors", "skipped", "duration_us", "flaky", "new_failures", "fixed")
+
+
+def totals_from_facts(which: str) -> str:
+    """Give the query for the totals of the runs that ``which`` selects, in the columns ``TOTALS``."""
+    failed_before = (
+        "SELECT count(DISTINCT a.case_id) FROM test_result a JOIN test_result f ON f.run_id = a.run_id "
+        "AND f.case_id = a.case_id AND f.attempt = 0 WHERE a.run_id = run.id AND a.attempt > 0 AND a.outcome >= 2 "
+        "AND f.outcome = 0 AND NOT EXISTS (SELECT 1 FROM ambiguous_case m WHERE m.run_id = a.run_id "
+        "AND m.case_id = a.case_id)"
+    )
+    changes = "SELECT count(*) FROM status_change c WHERE c.run_id = run.id AND c.new_outcome"
+    return (
+        "SELECT run.id AS run_id, count(t.run_id) AS total, count(*) FILTER (WHERE t.outcome = 0) AS passed, "
+        "count(*) FILTER (WHERE t.outcome = 2) AS failed, count(*) FILTER (WHERE t.outcome = 3) AS errors, "
+        "count(*) FILTER (WHERE t.outcome = 1) AS skipped, CAST(sum(t.duration_us) AS BIGINT) AS duration_us, "
+        f"({failed_before}) AS flaky, ({changes} >= 2) AS new_failures, ({changes} < 2) AS fixed FROM run "
+        f"LEFT JOIN test_result t ON t.run_id = run.id AND t.attempt = 0 WHERE {which} GROUP BY run.id"
+    )
 
 
 def recount(connection: Connection, which: str, **values: int) -> None:
-    """Sum up the runs that ``which`` selects from their facts."""
-    run(
-        connection,
-        "UPDATE run SET total = s.total, passed = s.passed, failed = s.failed, errors = s.errors, "
-        "skipped = s.skipped, duration_us = s.duration_us FROM (SELECT run.id AS run_id, count(t.run_id) AS total, "
-        "count(*) FILTER (WHERE t.outcome = 0) AS passed, count(*) FILTER (WHERE t.outcome = 2) AS failed, "
-        "count(*) FILTER (WHERE t.outcome = 3) AS errors, count(*) FILTER (WHERE t.outcome = 1) AS skipped, "
-        "CAST(sum(t.duration_us) AS BIGINT) AS duration_us FROM run LEFT JOIN test_result t "
-        f"ON t.run_id = run.id AND t.attempt = 0 WHERE {which} GROUP BY run.id) s WHERE run.id = s.run_id",
-        **values,
-    )
-    run(
-        connection,
-        "UPDATE run SET flaky = (SELECT count(DISTINCT a.case_id) FROM test_result a "
-        "JOIN test_result f ON f.run_id = a.run_id AND f.case_id = a.case_id AND f.attempt = 0 "
-        "WHERE a.run_id = run.id AND a.attempt > 0 AND a.outcome >= 2 AND f.outcome = 0 AND NOT EXISTS "
-        "(SELECT 1 FROM ambiguous_case m WHERE m.run_id = a.run_id AND m.case_id = a.case_id)) "
-        f"WHERE {which}",
-        **values,
-    )
+    """Sum up the runs that ``which`` selects."""
+    changes = ", ".join(f"{name} = s.{name}" for name in TOTALS)
+    run(connection, f"UPDATE run SET {changes} FROM ({totals_from_facts(which)}) s WHERE run.id = s.run_id", **values)
 
 
 def _count_changes(connection: Connection, which: str, **values: int) -> None:
-    run(
-        connection,
-        "UPDATE run SET new_failures = (SELECT count(*) FROM status_change c WHERE c.run_id = run.id "
-        "AND c.new_outcome >= 2), fixed = (SELECT count(*) FROM status_change c WHERE c.run_id = run.id "
-        f"AND c.new_outcome < 2) WHERE {which}",
-        **values,
-    )
+    counted = "(SELECT count(*) FROM status_change c WHERE c.run_id = run.id AND c.new_outcome"
+    sql = f"UPDATE run SET new_failures = {counted} >= 2), fixed = {counted} < 2) WHERE {which}"
+    run(connection, sql, **values)
 
 
 def rebuild_run(connection: Connection, branch_id: int, run_id: int) -> None:

@@ -1,3 +1,0 @@
-def test_x(store):
-    from dashboard.store.transaction import revision
-    assert revision(store) == 0
