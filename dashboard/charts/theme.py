@@ -106,7 +106,7 @@ def figure(palette: Palette, *, height: int) -> go.Figure:
 def target(
     fig: go.Figure, palette: Palette, y: float, label: str, *, colour: str | None = None, dash: str = "solid"
 ) -> None:
-    """Draw a thin line over the whole width, with its label at the right end above it."""
+    """Draw a thin line over the whole width, with its label behind the right end, where no data is."""
     ink = colour or palette.muted
     fig.add_shape(
         type="line", xref="paper", yref="y", x0=0, x1=1, y0=y, y1=y, line={"color": ink, "width": 1, "dash": dash}
@@ -118,12 +118,13 @@ def target(
         yref="y",
         text=label,
         showarrow=False,
-        xanchor="right",
-        yanchor="bottom",
+        xanchor="left",
+        yanchor="middle",
+        xshift=5,
         font={"color": ink, "size": 11.5},
-        bgcolor="rgba(0,0,0,0)",
-        borderpad=0,
     )
+    room = 12 + 6 * len(label)
+    fig.update_layout(margin={"r": max(room, fig.layout.margin.r or 0)})
 
 
 def ticks(fig: go.Figure, labels: list[str], *, least: int = 1, most: int = 5) -> None:

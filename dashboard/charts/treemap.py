@@ -48,11 +48,12 @@ def coverage_treemap(frame: pd.DataFrame, palette: Palette) -> go.Figure:
         hovertemplate="%{customdata}<extra></extra>",
         textfont={"size": 12},
         tiling={"packing": "squarify", "pad": 1},
-        pathbar={"visible": True, "thickness": 20, "textfont": {"size": 12}},
+        pathbar={"visible": False},
+        maxdepth=2,
         root={"color": "rgba(0,0,0,0)"},
         sort=True,
     )
-    fig.update_layout(margin={"l": 0, "r": 0, "t": 22, "b": 0}, uniformtext={"minsize": 9, "mode": "hide"})
+    fig.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0}, uniformtext={"minsize": 9, "mode": "hide"})
     return fig
 
 

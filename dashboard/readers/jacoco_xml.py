@@ -61,7 +61,7 @@ class _File:
     mentions: int = 0
 
     def coverage(self, path: str) -> FileCoverage:
-        if not self.counters_only:
+        if not self.counters_only and (self.lines.hit or "LINE" not in self.counters):
             return self.lines.coverage(path, branches_measured=True, approximate=self.mentions > 1)
         (total, hit), (branches, taken) = (self.counters.get(kind, (0, 0)) for kind in ("LINE", "BRANCH"))
         return FileCoverage(path, total, hit, branches, taken, None, None, None, "", "", "")

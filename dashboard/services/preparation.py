@@ -20,9 +20,11 @@ from dashboard.model.statement import (
     StatementKind,
     Subjects,
 )
+from dashboard.reports import markdown
+from dashboard.reports.dossier import Dossier
 from dashboard.services import policies, signatures
 from dashboard.services.context import Context
-from dashboard.services.evaluate import evaluate
+from dashboard.services.evaluate import Assessment, assess
 from dashboard.services.report import report
 from dashboard.signoff.envelope import canonical
 from dashboard.signoff.log import root
@@ -99,11 +101,20 @@ def preview(
     kind: StatementKind | None = None,
     meaning: Meaning | None = None,
     reason: str = "",
-    evaluation: Evaluation | None = None,
+    evaluation: Evaluation | Assessment | None = None,
 ) -> SigningView:
-    """Show what the person would sign. ``evaluation`` saves judging again when the caller has just done so."""
+    """Show what the person would sign.
+
+    ``evaluation`` saves judging again when the caller has just done so; as an ``Assessment`` it saves judging for
+    the report as well.
+    """
     context.require(Permission.READ)
-    current = evaluation or evaluate(context, candidate.project, candidate_id=candidate.id)
+    if evaluation is None:
+        evaluation = assess(context, candidate.project, candidate_id=candidate.id)
+    if isinstance(evaluation, Assessment):
+        current, body = evaluation.evaluation, written(evaluation)
+    else:
+        current, body = evaluation, report(context, candidate.project, candidate_id=candidate.id, signed=False)
     policy = policies.current(context, candidate.project)
     with reading(context.store) as connection:
         signed = signatures.read_all(context, connection, candidate.id, current.id)
@@ -111,7 +122,7 @@ def preview(
         leaves = ledger.leaves(connection)
     meanings = MEANINGS.get(context.person.role, (Meaning.APPROVAL,))
     wish = Wish(kind or suggested(current), meaning or meanings[0], reason)
-    digest = hashlib.sha256(report_of(context, candidate)).hexdigest()
+    digest = hashlib.sha256(body).hexdigest()
     statement = statement_of(context, current, policy, wish, report_digest=digest, at=None, leaves=leaves)
     by_decision = [o for o in found if o.code in _OF_THE_DECISION]
     return SigningView(
@@ -165,9 +176,9 @@ def login_of(actor: str) -> str:
     return actor.removeprefix("operator:")
 
 
-def report_of(context: Context, candidate: Candidate) -> bytes:
+def written(made: Assessment) -> bytes:
     """Write the report whose digest is signed: without signatures, since it cannot hold the one over itself."""
-    return report(context, candidate.project, candidate_id=candidate.id, signed=False)
+    return markdown.render(Dossier(made.evaluation, made.evidence))
 
 
 def statement_of(

@@ -15,16 +15,16 @@ from dashboard.model.person import Permission
 from dashboard.model.statement import Envelope, Meaning, Signer, SignOff, Statement, StatementKind
 from dashboard.services import log, policies, signatures
 from dashboard.services.context import Context
-from dashboard.services.evaluate import evaluate
+from dashboard.services.evaluate import assess, evaluate
 from dashboard.services.preparation import (
     FACTORS,
     SigningView,
     Wish,
     case_of,
     preview,
-    report_of,
     stamp,
     statement_of,
+    written,
 )
 from dashboard.services.sessions import check_passphrase
 from dashboard.services.signatures import SIGNED, WITHDRAWN, standing, status
@@ -74,9 +74,9 @@ def sign(
 
 
 def _file(context: Context, candidate: Candidate, evaluation_id: str, wish: Wish, private: PrivateKey) -> SignOff:
-    shown = evaluate(context, candidate.project, candidate_id=candidate.id)
-    _same(shown, evaluation_id)
-    body = report_of(context, candidate)
+    made = assess(context, candidate.project, candidate_id=candidate.id)
+    _same(made.evaluation, evaluation_id)
+    body = written(made)
     with writing(context.store) as connection:
         # From here on nobody else writes: what is judged now is what is signed.
         current = signatures.judged_now(context, connection, candidate)

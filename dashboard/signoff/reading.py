@@ -67,7 +67,7 @@ def lines(statement: Statement) -> tuple[tuple[str, str], ...]:
         ("Score", f"{points_text(s.score_halves)} of {points_text(s.possible_halves)} points"),
         ("Measured", f"{s.measured} of {len(s.gates)} gates"),
         ("Evidence as of", _moment(s.as_of) + (" (declared cut-off)" if s.cut_off_declared else "")),
-        *((f"Gate {gate.gate}", f"{gate.ruling}: {gate.observed}, required {gate.required}") for gate in s.gates),
+        *((f"Gate {gate.gate}", f"{gate.ruling}: {gate.observed} (asked: {gate.required})") for gate in s.gates),
         ("Findings", f"{s.findings}, sha256 {s.findings_digest}"),
         *(
             (

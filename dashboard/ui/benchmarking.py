@@ -41,7 +41,12 @@ class Line:
     @property
     def now(self) -> float | None:
         """The candidate's last value, in base units."""
-        return self.verdict.series.values[-1] if self.verdict.series.values else None
+        return self.recent[-1] if self.recent else None
+
+    @property
+    def recent(self) -> tuple[float, ...]:
+        """The candidate's own values, oldest first."""
+        return self.verdict.series.values
 
     @property
     def ratio(self) -> float | None:
@@ -56,7 +61,7 @@ class Line:
         effect = effect_text(v.worse, v.series.direction, unit) if v.worse is not None else ""
         text = f"{self.name}<br>{amount_text(self.now or 0.0, unit)} against {amount_text(centre, unit)}: {effect}"
         tone = STATES[v.state].tone
-        return {"name": self.name, "ratio": self.ratio, "low": low, "high": high, "tone": tone, "text": text}
+        return {"name": short(self.name), "ratio": self.ratio, "low": low, "high": high, "tone": tone, "text": text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ def load(context: Context, place: Place) -> Benchmarks | None:
     if found is None:
         return None
     prints = sorted({str(f) for f in frames.benchmarks(context.store, candidate.id)["fingerprint"].dropna() if f})
-    machine = prints[0][:60] if len(prints) == 1 else counted(len(prints), "machine") if prints else ""
+    machine = prints[0].split(";")[0][:60] if len(prints) == 1 else counted(len(prints), "machine") if prints else ""
     verdicts = judged(found.series)
     return Benchmarks(ordered(verdicts), found.baseline_label, whole(verdicts, policy.total), machine)
 
@@ -90,6 +95,11 @@ def load(context: Context, place: Place) -> Benchmarks | None:
 def ordered(verdicts: tuple[SeriesVerdict, ...]) -> tuple[Line, ...]:
     """Sort by verdict, then by how much worse."""
     return tuple(Line(v) for v in sorted(verdicts, key=lambda v: (_ORDER.index(v.state), -(v.worse or 0), v.name)))
+
+
+def short(name: str) -> str:
+    """Give a benchmark's own name, without the file it stands in."""
+    return name.rpartition("::")[2]
 
 
 def effect_text(worse: Fraction | None, direction: str | None, unit: str) -> str:
@@ -111,9 +121,11 @@ def sentence(bench: Benchmarks) -> tuple[str, states.State]:
             f"{bench.whole[0][:1].upper()}{bench.whole[0][1:]} is {effect_text(bench.whole[1], 'smaller', 's')}"
         )
     if by[State.REGRESSION]:
-        said.append(f"{counted(len(by[State.REGRESSION]), 'confirmed regression')}: {listed(by[State.REGRESSION])}")
+        said.append(
+            f"{counted(len(by[State.REGRESSION]), 'confirmed regression')}: {listed([short(x) for x in by[State.REGRESSION]])}"
+        )
     if by[State.SUSPECTED]:
-        said.append(f"{len(by[State.SUSPECTED])} suspected: {listed(by[State.SUSPECTED])}")
+        said.append(f"{len(by[State.SUSPECTED])} suspected: {listed([short(x) for x in by[State.SUSPECTED]])}")
     if not by[State.REGRESSION] and not by[State.SUSPECTED]:
         said.append("no benchmark is suspected to be slower")
     unsure = len(by[State.INSUFFICIENT]) + len(by[State.NO_BASELINE])

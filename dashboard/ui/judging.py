@@ -12,6 +12,7 @@ from dashboard.services.evaluate import evaluate
 from dashboard.store import frames
 from dashboard.ui.components.links import Place
 from dashboard.ui.components.states import DECISIONS
+from dashboard.ui.rows import rows as rows_of
 
 
 def evaluation(context: Context, place: Place, without: tuple[str, ...] = ()) -> Evaluation:
@@ -39,7 +40,7 @@ def trend_frame(found: pd.DataFrame) -> pd.DataFrame:
     """Make the words of a trend from stored evaluations."""
     rows = []
     seen: dict[str, int] = {}
-    for row in found.sort_values("at").to_dict("records"):
+    for row in rows_of(found.sort_values("at")):
         earned, possible = int(row["earned_halves"]), int(row["possible_halves"])
         exact = Fraction(10 * earned, possible) if possible else Fraction(0)
         decision = Decision(row["decision"])

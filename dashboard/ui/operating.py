@@ -10,6 +10,10 @@ from dashboard.analysis.flags import broken_dependencies
 from dashboard.model.policy import Policy, Rule, Threshold
 from dashboard.model.records import FlagState
 from dashboard.ui.components.states import FAIL, MISSING, PASS, SKIPPED, WARN, State
+from dashboard.ui.rows import rows as rows_of
+
+#: Over how long the error rate is summed, as its rollback trigger does.
+WINDOW = "5min"
 
 #: Points of a line that are sent: more than a screen has columns shows nothing more.
 MOST_POINTS = 600
@@ -48,13 +52,13 @@ def served_text(flag: FlagState) -> str:
 def flags_of(frame: pd.DataFrame) -> tuple[FlagState, ...]:
     """Make flag states of a frame, where NaN is "not said"."""
     found = []
-    for row in frame.to_dict("records"):
+    for row in rows_of(frame):
         said = {k: (None if not isinstance(v, list | tuple) and pd.isna(v) else v) for k, v in row.items()}
         needs, plan = tuple(said.get("depends_on") or ()), tuple(said.get("plan") or ())
         enabled = None if said["enabled"] is None else bool(said["enabled"])
         found.append(
             FlagState(
-                said["key"], enabled, said["served_min_pct"], said["served_max_pct"], said["category"], needs, plan,
+                str(said["key"]), enabled, said["served_min_pct"], said["served_max_pct"], said["category"], needs, plan,
                 said["description"], said["value"],
             )
         )  # fmt: skip
@@ -75,33 +79,31 @@ class Metric:
     samples: int
     shown: pd.DataFrame
     """Columns at, value: at most ``MOST_POINTS``, the highest of each step kept."""
+    judged: float | None
+    """What the target is held against: the share over the whole window, else the highest sample."""
     median: float | None
     highest: float | None
     holes: int
     """Samples that measure nothing."""
     largest_gap_s: float
-    targets: tuple[tuple[float, str, str], ...]
-    """(value, label, tone) in the unit shown."""
+    lines: tuple[tuple[float, str, str], ...]
+    """(value, label, tone) in the unit shown: the target, then the rollback trigger."""
 
     @property
     def state(self) -> State:
-        """Judge the highest sample by the lines drawn; the gates judge by their own statistic."""
-        if self.highest is None:
+        """Judge by the lines drawn; the gates judge by their own statistic."""
+        if self.highest is None or self.judged is None:
             return MISSING
-        crossed = [tone for value, _, tone in self.targets if self.highest >= value]
-        if not self.targets:
+        if not self.lines:
             return SKIPPED.named("no target")
-        return (
-            FAIL.named("over trigger")
-            if "fail" in crossed
-            else WARN.named("over target")
-            if crossed
-            else PASS.named("in target")
-        )
+        over = {tone: (self.highest if tone == "fail" else self.judged) >= value for value, _, tone in self.lines}
+        if over.get("fail"):
+            return FAIL.named("over trigger")
+        return WARN.named("over target") if over.get("warn") else PASS.named("in target")
 
 
-def metric(name: str, unit: str, samples: pd.DataFrame, policy: Policy) -> Metric:
-    """Sum one metric up for showing; ``samples`` has at and value in base units."""
+def metric(name: str, unit: str, samples: pd.DataFrame, policy: Policy, *, whole: float | None = None) -> Metric:
+    """Sum one metric up for showing; ``samples`` has at and value in base units, ``whole`` a share over all of it."""
     ordered = samples.sort_values("at")
     values = ordered["value"].astype(float)
     top = float(values.max()) if values.notna().any() else 0.0
@@ -109,16 +111,18 @@ def metric(name: str, unit: str, samples: pd.DataFrame, policy: Policy) -> Metri
     scaled = ordered.assign(value=values * scale)[["at", "value"]]
     gaps = ordered["at"].diff().dt.total_seconds()
     known = scaled["value"].dropna()
+    highest = float(known.max()) if len(known) else None
     return Metric(
         name,
         shown_unit,
         len(ordered),
         thinned(scaled),
+        highest if whole is None else whole * scale,
         float(known.median()) if len(known) else None,
-        float(known.max()) if len(known) else None,
+        highest,
         int(values.isna().sum()),
         float(gaps.max()) if gaps.notna().any() else 0.0,
-        _targets(name, unit, scale, policy),
+        _lines_of(name, unit, scale, policy),
     )
 
 
@@ -132,11 +136,20 @@ def thinned(samples: pd.DataFrame) -> pd.DataFrame:
     return plain[kept].groupby(step[kept.to_numpy()]).head(1).reset_index(drop=True)
 
 
-def error_rate(errors: pd.DataFrame, requests: pd.DataFrame) -> pd.DataFrame:
-    """Give the share of failed requests, sample by sample, where both were counted at the same moment."""
+def error_rate(errors: pd.DataFrame, requests: pd.DataFrame) -> tuple[pd.DataFrame, float | None]:
+    """Give failed over all requests, summed over windows of five minutes as the rollback trigger does, and over all.
+
+    A single sample of few requests says nothing; a window without requests is a hole.
+    """
     both = errors[["at", "value"]].merge(requests[["at", "value"]], on="at", suffixes=("_errors", "_requests"))
-    share = both["value_errors"] / both["value_requests"].where(both["value_requests"] > 0)
-    return both.assign(value=share)[["at", "value"]]
+    if both.empty:
+        return pd.DataFrame(
+            {"at": pd.Series([], dtype="datetime64[ns, UTC]"), "value": pd.Series([], dtype=float)}
+        ), None
+    sums = both.set_index("at").resample(WINDOW, label="right", closed="right").sum()
+    share = sums["value_errors"] / sums["value_requests"].where(sums["value_requests"] > 0)
+    total = float(both["value_requests"].sum())
+    return share.rename("value").reset_index(), float(both["value_errors"].sum()) / total if total > 0 else None
 
 
 def _scale(unit: str, top: float) -> tuple[float, str]:
@@ -147,7 +160,7 @@ def _scale(unit: str, top: float) -> tuple[float, str]:
     return 1.0, unit
 
 
-def _targets(name: str, unit: str, scale: float, policy: Policy) -> tuple[tuple[float, str, str], ...]:
+def _lines_of(name: str, unit: str, scale: float, policy: Policy) -> tuple[tuple[float, str, str], ...]:
     for gate, option, default in _METRICS:
         rule = policy.rules.get(gate)
         if rule is not None and fnmatchcase(name, rule.options.get(option, default)):
@@ -160,7 +173,7 @@ def _lines(rule: Rule, unit: str, scale: float) -> list[tuple[float, str, str]]:
     for threshold, word, tone in ((rule.passes, "target", "warn"), (rule.warns, "trigger", "fail")):
         value = _in_base(threshold, unit) if threshold else None
         if threshold is not None and value is not None:
-            found.append((value * scale, f"{word} {threshold.text}", tone))
+            found.append((value * scale, f"{word} {float(threshold.number):g} {threshold.unit}".strip(), tone))
     return found
 
 

@@ -13,7 +13,7 @@ from dashboard.ui.components.links import Place
 T = TypeVar("T")
 
 #: Rows of a list that are sent at once.
-PAGE_ROWS = 100
+PAGE_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)

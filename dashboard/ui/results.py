@@ -18,6 +18,7 @@ from dashboard.ui.components.states import FLAKY, chip, outcome
 from dashboard.ui.components.tables import Column, Row, table
 from dashboard.ui.look import html
 from dashboard.ui.page import PAGE_ROWS, Filters
+from dashboard.ui.rows import records
 from dashboard.ui.wording import counted
 
 PARAMS = ("outcome", "q", "p")
@@ -27,10 +28,11 @@ MOST_GROUPED = 500
 
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|\d+(?:[.,]\d+)*")
 _RESULTS = (
-    Column("Case", narrow="title", width="40%"),
-    Column("Outcome", narrow="state", width="12%"),
-    Column("Duration", "right", "flow", width="10%"),
-    Column("Message", narrow="plain", width="38%"),
+    Column("Case", narrow="title", width="31%"),
+    Column("Outcome", narrow="state", width="11%"),
+    Column("Took", "right", "flow", width="7%"),
+    Column("Class", narrow="plain", width="25%"),
+    Column("Message", narrow="plain", width="26%"),
 )
 
 
@@ -111,7 +113,7 @@ def draw_groups(place: Place, found: pd.DataFrame, run_id: int) -> None:
                 case_link(place, row, run_id),
             )
         )
-        for row in list(found.head(12).itertuples())
+        for row in records(found.head(12))
     ]  # fmt: skip
     html(table(columns, rows, caption="Failures by message, most cases first", css="cs-flow"))
 
@@ -139,7 +141,7 @@ def draw(place: Place, seen: Results) -> None:
     if seen.rows.empty:
         html(_nothing(seen))
         return
-    rows = [_row(place, seen.run_id, row) for row in seen.rows.itertuples()]
+    rows = [_row(place, seen.run_id, row) for row in records(seen.rows)]
     html(table(_RESULTS, rows, caption="Results of the run, failures first", css="cs-fixed cs-flow"))
     if seen.pages > 1:
         first = (seen.page - 1) * PAGE_ROWS
@@ -152,7 +154,9 @@ def _row(place: Place, run_id: int, row: Any) -> Row:
     state = chip(FLAKY.named("passed on retry")) if retried else chip(outcome(row.outcome))
     said = join([tag("span", row.failure_type, " ") if _said(row.failure_type) else "", row.message or ""])
     took = duration_text(float(row.duration_s)) if pd.notna(row.duration_s) else muted("not said")
-    return Row((case_link(place, row, run_id), state, took, tag("span", _first(said), class_="cs-break cs-m")))
+    name = tag("span", place.link(row.name, "case", case=row.case_id, run=run_id), class_="cs-break")
+    where = tag("span", row.classname, class_="cs-m cs-ell", title=row.classname) if row.classname else ""
+    return Row((name, state, took, where, tag("span", _first(said), class_="cs-break cs-m")))
 
 
 def _said(value: Any) -> bool:

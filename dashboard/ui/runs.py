@@ -10,6 +10,8 @@ from dashboard.ui.components.links import Place
 from dashboard.ui.components.markup import Markup, dotted, join, muted, tag
 from dashboard.ui.components.states import FAIL, PASS, WARN, State
 from dashboard.ui.components.tables import Column, Row, table
+from dashboard.ui.rows import records
+from dashboard.ui.rows import rows as rows_of
 from dashboard.ui.wording import counted, listed
 
 COUNTS = ("total", "passed", "failed", "errors", "skipped", "flaky")
@@ -28,7 +30,7 @@ def labelled(runs: pd.DataFrame) -> pd.DataFrame:
     """Give the runs oldest first with a label that is its own, for a chart."""
     ordered = runs.sort_values("started_at").reset_index(drop=True)
     labels: list[str] = []
-    for row in ordered.itertuples():
+    for row in records(ordered):
         name = f"{row.started_at:%m-%d} · {str(row.subject)[:7]}"
         times = sum(1 for x in labels if x == name or x.startswith(f"{name} · "))
         labels.append(name if not times else f"{name} · {times + 1}")
@@ -39,6 +41,20 @@ def of_record(runs: pd.DataFrame) -> Any:
     """Give the newest run that is not a rerun of a part: one with at least half the cases of the largest."""
     whole = runs[runs["total"] * 2 >= runs["total"].max()]
     return whole.sort_values("started_at").iloc[-1]
+
+
+def with_flaky(run: Any, flaky: int) -> Any:
+    """Give a run with the flaky cases of its candidate: a case may flake across runs without a retry in any."""
+    return {**run.to_dict(), "flaky": max(int(run["flaky"]), flaky)}
+
+
+def legend() -> Markup:
+    """Name the colours of the chart over runs."""
+    words = (("pass", "passed"), ("skipped", "skipped"), ("fail", "failed"), ("missing-plain", "error"))
+    swatches = (
+        tag("span", tag("i", class_=f"cs-swatch cs-fill-{tone}", aria_hidden="true"), word) for tone, word in words
+    )
+    return tag("p", join(swatches), class_="cs-legend")
 
 
 def state_of(run: Any) -> State:
@@ -83,14 +99,14 @@ def figures_of(run: Any) -> list[Figure]:
         Figure(f"{share_text(passed, total)} %", f"passed · {of_text(passed, total)}"),
         Figure(f"{wrong:,}", f"failed · {int(run['errors']):,} of them errors", "fail" if wrong else None),
         Figure(f"{int(run['skipped']):,}", f"skipped · {share_text(int(run['skipped']), total)} %"),
-        Figure(f"{int(run['flaky']):,}", "flaky · passed and failed", "warn" if int(run["flaky"]) else None),
+        Figure(f"{int(run['flaky']):,}", "flaky · passed and failed here", "warn" if int(run["flaky"]) else None),
     ]
 
 
 def run_table(place: Place, runs: pd.DataFrame, chosen: int | None, *, most: int = 8) -> Markup:
     """Write the newest runs, each a link; the chosen one has an edge."""
     newest = runs.sort_values("started_at", ascending=False).head(most)
-    rows = [_row(place, row, chosen) for row in newest.to_dict("records")]
+    rows = [_row(place, row, chosen) for row in rows_of(newest)]
     return table(_COLUMNS, rows, caption="Runs, newest first", css="cs-flow")
 
 

@@ -1,6 +1,7 @@
 """The frame around every page: who looks, project and candidate, the pages, errors, and freshness."""
 
 from functools import cache, partial
+from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,7 +36,7 @@ def all_pages() -> tuple[Page[Any], ...]:
 
 def main() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title="Countersign", page_icon=":material/verified:", layout="wide")
+    st.set_page_config(page_title="Countersign", page_icon=str(files("dashboard.ui") / "icon.svg"), layout="wide")
     dress()
     context = session.current()
     routes = {page.slug: _route(page, context) for page in all_pages()}

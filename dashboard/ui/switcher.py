@@ -11,6 +11,7 @@ from dashboard.store import candidates as stored
 from dashboard.store import frames
 from dashboard.store.transaction import revision
 from dashboard.ui.components.links import Place
+from dashboard.ui.rows import rows as rows_of
 
 #: Candidates in the list; older ones are reached by their address.
 MOST = 100
@@ -37,7 +38,7 @@ def projects(context: Context) -> dict[str, str]:
 def candidates(context: Context, project: str) -> dict[int, str]:
     """Give the candidates' labels by id, newest first."""
     frame = _candidates(context.settings.database_url, revision(context.store), project, context)
-    return {int(row["id"]): label(row) for row in frame.to_dict("records")}
+    return {int(row["id"]): label(row) for row in rows_of(frame)}
 
 
 def label(row: Any) -> str:
@@ -119,7 +120,7 @@ def draw(context: Context, chosen: Place) -> None:
         key=_CANDIDATE,
         on_change=_to_candidate,
         label_visibility="collapsed",
-        width=250,
+        width=310,
     )
 
 

@@ -53,12 +53,19 @@ def test_partial_conditions(reading):
     assert (record.hit, record.partial) == ("1-2", "1")
 
 
-def test_code_of_tests_and_repetitions_are_left_out(reading):
-    one = file('<line num="1" count="1"/>')
+def test_code_of_tests_is_left_out_and_repetitions_are_folded(reading):
+    one, two = file('<line num="1" count="1"/>'), file('<line num="1" count="0"/><line num="2" count="0"/>')
     tests = file("", 'name="t.js"')
-    records, ledger = reading(READER, report(one + one, tests=f"<testproject>{tests}</testproject>"))
-    assert len(records) == 1
-    assert set(ledger.notes) == {"repeated-file", "test-code"}
+    records, ledger = reading(READER, report(one + two, tests=f"<testproject>{tests}</testproject>"))
+    assert [r[1:3] for r in records] == [(2, 1)]
+    assert set(ledger.notes) == {"file-repeated", "test-code"}
+
+
+def test_one_name_in_two_packages_is_two_files(reading):
+    same = file("", 'name="A.java"')
+    body = "".join(f'<package name="com.{package}">{same}</package>' for package in "xy")
+    records, _ = reading(READER, report(body))
+    assert [r.path for r in records] == ["com/x/A.java", "com/y/A.java"]
 
 
 @pytest.mark.parametrize(

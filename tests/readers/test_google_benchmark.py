@@ -45,9 +45,19 @@ def test_aggregates_only(reading):
     assert (ledger.kept, ledger.folded) == (1, 4)
 
 
+def test_old_versions_tell_aggregates_by_name_only(reading):
+    entries = [
+        {"name": name, "real_time": value, "time_unit": "ns"}
+        for name, value in (("a", 5), ("a_mean", 9), ("a_BigO", 1))
+    ]
+    (record,), ledger = reading(READER, report(*entries, {"name": "a_RMS", "rms": 0.1}))
+    assert (record.name, record.value) == ("a", pytest.approx(5e-9))
+    assert ledger.folded == 3
+
+
 def test_an_error_is_no_time(reading):
     records, ledger = reading(
-        READER, report(run("a", 0.0, error_occurred=True, error_message="x"), library_build_type="debug")
+        READER, report(run("a", 0.0, error_occurred=True), run("b", 0.0, skipped=True), library_build_type="debug")
     )
     assert records == []
     assert set(ledger.notes) == {"errored", "debug-build", "no-benchmarks"}

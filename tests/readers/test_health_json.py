@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from dashboard.readers.actuator import READER as ACTUATOR
@@ -22,10 +24,18 @@ def statuses(records):
         ({"status": "fail", "details": {"db": {"status": "fail"}}}, {"db": "fail"}),
         ({"status": "UP", "checks": {"db": "UP", "mq": True, "fs": False, "x": None}},
          {"db": "pass", "mq": "pass", "fs": "fail", "x": "warn"}),
+        ({"status": "Unhealthy", "entries": {"db": {"status": "Healthy"}, "mq": {"status": "Unhealthy"}}},
+         {"db": "pass", "mq": "fail"}),
+        ({"status": "error", "info": {}, "error": {}, "details": {"db": {"status": "up"}, "mq": {"status": "down"}}},
+         {"db": "pass", "mq": "fail"}),
+        ({"finishedAt": 1795508100, "checkResults": [{"name": "db", "status": "ok", "notificationMessage": ""}]},
+         {"db": "pass"}),
+        ({"db": {"healthy": True}, "deadlocks": {"healthy": False}}, {"db": "pass", "deadlocks": "fail"}),
         ({"status": "pass", "checks": {"a": {}, "b": {"status": "sideways"}}}, {"a": "warn", "b": "warn"}),
     ],
 )  # fmt: skip
 def test_dialects(reading, body, expected):
+    assert READER.sniff(json.dumps(body).encode())
     assert statuses(reading(READER, body)[0]) == expected
 
 

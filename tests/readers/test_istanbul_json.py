@@ -29,6 +29,13 @@ def test_lines_are_where_statements_begin(reading, entry):
     assert (record.hit, record.missed, record.partial) == ("1", "3", "1")
 
 
+def test_code_without_a_line_counts_no_line(reading):
+    nowhere = {"statementMap": {"0": {"start": {}}, "1": {"start": {"line": None}}}, "s": {"0": 1, "1": 0}}
+    entry = {**FINAL, **nowhere, "branchMap": {"0": {}, "1": {"loc": {"start": {}}}}}
+    (record,), _ = reading(READER, {"a.js": entry})
+    assert record[1:7] == (0, 0, 4, 1, 2, 1)
+
+
 def test_summary_and_its_total(reading):
     entry = {"lines": totals(9, 5), "statements": totals(18, 7), "functions": totals(5, 3), "branches": totals(12, 2)}
     (record,), ledger = reading(READER, {"total": entry, "/ci/a.js": entry})

@@ -29,6 +29,8 @@ def line(number, missed=0, ran=0, branches_missed=0, taken=0):
             (2, 1, 2, 1),
         ),
         (file(""), (0, 0, 0, 0)),
+        (file("", '<counter type="LINE" missed="1" covered="2"/>'), (3, 2, 0, 0)),
+        (file(line(1)) + file(line(1, ran=1, taken=1) + line(2)), (2, 1, 1, 1)),
         (
             '<class name="com/x/A" sourcefilename="A.java"><method name="m">'
             '<counter type="LINE" missed="9" covered="9"/></method></class>' + file(line(1, ran=1)),
@@ -39,6 +41,12 @@ def line(number, missed=0, ran=0, branches_missed=0, taken=0):
 def test_lines_by_instructions_that_ran(reading, inside, figures):
     (record,), _ = reading(READER, report(inside))
     assert record[:5] == ("com/x/A.java", *figures)
+
+
+def test_a_file_that_stands_twice_is_a_lower_bound(reading):
+    (record,), ledger = reading(READER, report(file(line(1, ran=1)) * 2))
+    assert record.approximate
+    assert "file-repeated" in ledger.notes
 
 
 def test_ranges_and_groups(reading):
@@ -65,7 +73,7 @@ def test_time_and_totals(reading):
 @pytest.mark.parametrize(
     ("body", "slug"),
     [
-        (report(file(line(1, ran=1)) * 2), "jacoco-repeated-file"),
+        (report(file('<line nr="1"/>') * 2), "jacoco-repeated-file"),
         (report(file('<line nr="1" ci="many"/>')), "jacoco-count"),
         (report(file(line(1)))[:-9], "truncated"),
         ("<coverage/>", "jacoco-root"),

@@ -46,6 +46,20 @@ def test_a_plan_that_is_no_list_of_shares_is_noted(reading, plan):
     assert "plan-not-read" in ledger.notes
 
 
+@pytest.mark.parametrize("name", ["rollout", "percentage", "rolloutPercentage"])
+def test_other_spellings_of_a_share(reading, name):
+    (record,), _ = reading(READER, {"feature_flags": {"a": {"enabled": True, name: 30}}})
+    assert (record.served_min_pct, record.served_max_pct) == (30, 30)
+
+
+def test_users_and_rules_are_not_read_and_so_nothing_is_certain(reading):
+    records, ledger = reading(
+        READER, {"flags": {"a": {"enabled": True, "users": ["x"]}, "b": {"enabled": False, "rules": [1]}}}
+    )
+    assert [(r.served_min_pct, r.served_max_pct) for r in records] == [(0, 100), (0, 0)]
+    assert ledger.notes["targeting-not-read"].count == 1
+
+
 def test_no_flag_is_noted(reading):
     assert "no-flags" in reading(READER, {"flags": {}})[1].notes
 
@@ -58,6 +72,7 @@ def test_no_flag_is_noted(reading):
         ({"flags": {"a": {"enabled": True, "rollout_percentage": 101}}}, "flag-percentage"),
         ({"flags": {"a": {"enabled": True, "rollout_percentage": -1}}}, "flag-percentage"),
         ({"flags": {"a": {"enabled": True, "rollout_percentage": "50"}}}, "json-shape"),
+        ({"flags": {"a": {"enabled": True, "rollout": {"from": 1}}}}, "json-shape"),
         ({"flags": None}, "json-shape"),
         ('{"flags": {"a": true, "a": false}}', "json-duplicate-key"),
     ],

@@ -1,5 +1,6 @@
 """Signing through the services: who may, what is signed, what makes it fall, and what is found out."""
 
+import hashlib
 import io
 import json
 import shutil
@@ -17,6 +18,7 @@ from dashboard.services import admin, conditions, log, policies, sign, signature
 from dashboard.services.context import Context
 from dashboard.services.evaluate import evaluate
 from dashboard.services.ingest import ingest_body, make_target
+from dashboard.services.report import report
 from dashboard.settings import Settings
 from dashboard.signoff.envelope import from_json
 from dashboard.signoff.log import included, inclusion_proof, root
@@ -201,6 +203,27 @@ def test_two_signatures_make_an_approval(people, covered):
     assert standing.text == "Signed by Cora (auditor), Max (manager)."
 
 
+def test_a_signature_on_either_engine(store, tmp_path, clock):
+    """The whole way on SQLite and on PostgreSQL; everything else here runs on SQLite alone."""
+    settings = Settings(store.url, tmp_path, True, 10**6, 10**6, 12, "")
+    operator = Context(settings, store, clock, Person(None, "root", "root", Role.OPERATOR))
+    roles = {"erin": Role.ENGINEER, "cora": Role.AUDITOR, "max": Role.MANAGER}
+    people = {
+        login: operator.acting_as(admin.add_user(operator, login, login.title(), role, PASSPHRASE).person)
+        for login, role in roles.items()
+    }
+    bring(people["erin"], junit())
+    policies.change(operator, "shop", POLICY)
+    candidate = evaluate(operator, "shop").candidate
+    do_sign(people["cora"], candidate, kind=K.REJECT)
+    made = do_sign(people["max"], candidate, kind=K.REJECT)
+    assert signatures.proof(operator, made.id).holds
+    sign.withdraw(people["max"], made.id, "max", PASSPHRASE, "Looked again.")
+    assert states(operator, candidate) == [S.REJECTED, S.WITHDRAWN, S.WITHDRAWN]
+    bring(people["erin"], junit(passed=60), "r2")
+    assert states(operator, candidate)[0] is S.STALE
+
+
 def test_what_is_signed_is_what_was_shown(people, covered, clock):
     cora = people["cora"]
     view = sign.preview(cora, covered, reason="Read the evidence.")
@@ -226,7 +249,9 @@ def test_what_is_signed_is_what_was_shown(people, covered, clock):
     assert included(leaves[made.leaf], made.leaf, len(leaves), inclusion_proof(leaves, made.leaf), root(leaves))
     event = events(cora, "signoff.signed")[0]
     assert event["facts"]["payload_sha256"] == made.payload_sha256
-    assert event["facts"]["report"].startswith("#")
+    body = event["facts"]["report"].encode()
+    assert hashlib.sha256(body).hexdigest() == signed.subjects.report
+    assert body == report(cora, "shop", signed=False)
     assert PASSPHRASE not in json.dumps(event)
 
 
@@ -415,14 +440,13 @@ def test_what_changed_since_it_was_shown_is_not_signed(people, covered):
 def test_evidence_that_arrives_between_look_and_lock_is_seen(people, covered, monkeypatch):
     """Time of check and time of use: the upload is committed after the first judgement, before the transaction."""
     shown = sign.preview(people["cora"], covered).evaluation_id
-    report_of = sign.report_of
+    written = sign.written
 
-    def slow_report(context, candidate):
-        body = report_of(context, candidate)
+    def slow_report(made):
         bring(people["erin"], junit(passed=48), "late")
-        return body
+        return written(made)
 
-    monkeypatch.setattr(sign, "report_of", slow_report)
+    monkeypatch.setattr(sign, "written", slow_report)
     refused("evidence-changed", lambda: do_sign(people["cora"], covered, evaluation_id=shown))
     assert sign.status(people["cora"], covered) == ()
 

@@ -32,7 +32,12 @@ def counts_text(counts: Mapping[str, Any]) -> str:
     said = [(k, v) for k, v in counts.items() if isinstance(v, int) and not isinstance(v, bool)]
     first = [(k, v) for k, v in said if k in _FIRST] or said
     rest = [(k, v) for k, v in said if (k, v) not in first]
-    return ", ".join(f"{v:,} {k.replace('_', ' ')}" for k, v in (first + rest)[:2])
+    return ", ".join(f"{v:,} {_noun(k, v)}" for k, v in (first + rest)[:2])
+
+
+def _noun(name: str, n: int) -> str:
+    word = name.replace("_", " ")
+    return word.removesuffix("s") if n == 1 and name in _FIRST and name != "series" else word
 
 
 def state_of(row: Mapping[str, Any]) -> State:

@@ -7,6 +7,7 @@ from dashboard.ui.components.links import Place
 from dashboard.ui.components.markup import Markup, mono, muted, tag
 from dashboard.ui.components.states import DECISIONS, chip
 from dashboard.ui.components.tables import Column, Row, table
+from dashboard.ui.rows import records
 
 _COLUMNS = (
     Column("Candidate", narrow="title"),
@@ -26,10 +27,10 @@ def trend_table(place: Place, trend: pd.DataFrame) -> Markup:
                 tag("a", row.label, href=f"./?project={place.project}&candidate={row.candidate_id}", target="_self"),
                 chip(DECISIONS[Decision(row.word)]),
                 tag("span", row.shown, " ", muted(row.points), class_="cs-nw"),
-                mono(row.policy[:8]),
+                tag("span", mono(row.policy[:8]), title=row.policy),
             ),
             tone="now" if row.candidate_id == here else None,
         )
-        for row in list(trend.iloc[::-1].head(_MOST).itertuples())
+        for row in records(trend.iloc[::-1].head(_MOST))
     ]
     return table(_COLUMNS, rows, caption="Candidates, newest first")

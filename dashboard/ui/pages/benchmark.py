@@ -18,6 +18,7 @@ from dashboard.ui.components.markup import mono, muted, tag
 from dashboard.ui.components.tables import Column, Row, table
 from dashboard.ui.look import chart, html, palette
 from dashboard.ui.page import Filters, Page
+from dashboard.ui.rows import rows as rows_of
 from dashboard.ui.wording import counted
 
 #: Runs of the series that are shown.
@@ -89,7 +90,7 @@ def _series(seen: Benchmark, unit: str) -> None:
     verdict = seen.line.verdict
     top = float(seen.history["value"].max())
     scale, shown = next(((s, n) for s, n in _SCALES if top >= s), _SCALES[-1]) if unit == "s" else (1.0, unit)
-    rows = seen.history.to_dict("records")
+    rows = rows_of(seen.history)
     here = seen.place.candidate.id if seen.place.candidate else None
     labels: list[str] = []
     for r in rows:

@@ -18,6 +18,8 @@ from dashboard.ui.components.strips import Cell, legend, strip
 from dashboard.ui.components.tables import Column, Row, table
 from dashboard.ui.look import chart, html, palette
 from dashboard.ui.page import Filters, Page
+from dashboard.ui.rows import records
+from dashboard.ui.rows import rows as rows_of
 from dashboard.ui.runs import took
 from dashboard.ui.wording import counted
 
@@ -51,7 +53,7 @@ def load(context: Context, filters: Filters) -> Case:
     attempts = frames.case_attempts(context.store, run_id, number)
     failed = history[history["failure_id"].notna() & history["outcome"].isin(["failed", "error"])].head(3)
     texts = []
-    for row in failed.to_dict("records"):
+    for row in rows_of(failed):
         text = frames.failure_text(context.store, int(row["failure_id"]))
         if text is not None:
             texts.append((f"{row['run_name']} · {str(row['subject'])[:7]}", text))
@@ -72,7 +74,7 @@ def draw(seen: Case) -> None:
         note(_evidence(seen.history)),
     )
     oldest = seen.history.iloc[::-1]
-    cells = [_cell(seen.place, row) for row in oldest.to_dict("records")]
+    cells = [_cell(seen.place, row) for row in rows_of(oldest)]
     html(
         section("Runs", f"the last {len(cells)}, newest right"), strip(cells, "Outcome by run, oldest first"), legend()
     )
@@ -127,7 +129,7 @@ def _durations(oldest: pd.DataFrame) -> None:
     top = float(oldest["duration_s"].max())
     scale, unit = (1.0, "s") if top >= 1 else (1000.0, "ms")
     tones = {"passed": "pass", "skipped": "skipped", "retried": "warn"}
-    rows = oldest.to_dict("records")
+    rows = rows_of(oldest)
     frame = pd.DataFrame(
         {
             "label": [f"{r['started_at']:%m-%d} · {str(r['subject'])[:7]} · {r['run_id']}" for r in rows],
@@ -144,7 +146,7 @@ def _failures(seen: Case) -> None:
     if len(seen.attempts) > 1:
         rows = [
             (f"{int(r.attempt)}", chip(outcome(r.outcome)), took(r.duration_s), tag("span", r.message or "", class_="cs-break cs-m"))
-            for r in seen.attempts.itertuples()
+            for r in records(seen.attempts)
         ]  # fmt: skip
         columns = (Column("Attempt", narrow="title"), Column("Outcome", narrow="state"), Column("Took", "right", "flow"),
                    Column("Message", narrow="plain"))  # fmt: skip
@@ -175,7 +177,7 @@ def _history(seen: Case) -> Markup:
                 tag("span", str(r["message"] or "").split("\n", 1)[0], class_="cs-break cs-m"),
             )
         )
-        for r in seen.history.head(20).to_dict("records")
+        for r in rows_of(seen.history.head(20))
     ]
     facts = pairs([(k, seen.case[k]) for k in ("suite", "file") if seen.case.get(k)])
     return join(

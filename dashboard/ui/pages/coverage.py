@@ -21,6 +21,8 @@ from dashboard.ui.components.tables import Column, table
 from dashboard.ui.covering import ComponentCover, Covered, components, modules, totals
 from dashboard.ui.look import chart, html, palette
 from dashboard.ui.page import PAGE_ROWS, Filters, Page
+from dashboard.ui.rows import records
+from dashboard.ui.rows import rows as rows_of
 from dashboard.ui.wording import counted, listed
 
 SORTS = ("most missed", "least covered", "largest", "name")
@@ -178,11 +180,11 @@ def _gap(seen: Coverage, lines: Covered) -> None:
         html(empty("Nothing matches", "No measured file has this in its path. Clear the search."))
         return
     columns = (
-        Column("Module", narrow="title", width="46%"), Column("Covered", "right", "plain", width="24%"),
-        Column("Missed lines", "right", "flow", width="10%"), Column("Branches", "right", "flow", width="10%"),
-        Column("Would add", "right", "flow", width="10%"),
+        Column("Module", narrow="title", width="42%"), Column("", narrow="hide", width="9%"),
+        Column("Covered", "right", "plain", width="19%"), Column("Missed lines", "right", "flow", width="10%"),
+        Column("Branches", "right", "flow", width="10%"), Column("Would add", "right", "flow", width="10%"),
     )  # fmt: skip
-    rows = [_module(seen.place, row) for row in seen.shown.itertuples()]
+    rows = [_module(seen.place, row) for row in records(seen.shown)]
     html(table(columns, rows, caption=f"Modules, {seen.found} found", css="cs-fixed cs-flow"))
     if seen.found > PAGE_ROWS:
         html(note(f"{seen.found:,} found"))
@@ -197,7 +199,8 @@ def _module(place: Place, row: Any) -> tuple[object, ...]:
     branches = share_text(int(row.branches_hit or 0), int(row.branches_total)) if _has(row.branches_total) else ""
     return (
         tag("span", place.link(row.path, "file", path=row.path), class_="cs-break"),
-        join([drawn, tag("span", f"{share} % ", muted(of_text(hit, total)), class_="cs-nw")]),
+        drawn,
+        tag("span", f"{share} % ", muted(of_text(hit, total)), class_="cs-nw"),
         f"{row.missed_lines:,}",
         f"{branches} %" if branches else muted("none"),
         f"+{row.gain_pp:.2f} pp",
@@ -211,7 +214,7 @@ def _has(value: Any) -> bool:
 def _trend(seen: Coverage) -> None:
     if len(seen.trend) < 2:
         return
-    rows = seen.trend.sort_values("at").to_dict("records")
+    rows = rows_of(seen.trend.sort_values("at"))
     frame = pd.DataFrame(
         {
             "label": [_label(r) for r in rows],

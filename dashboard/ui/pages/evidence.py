@@ -22,6 +22,7 @@ from dashboard.ui.components.states import FAIL, INFO, MISSING, PASS, SKIPPED, S
 from dashboard.ui.components.tables import Column, scrolling, table
 from dashboard.ui.look import html
 from dashboard.ui.page import PAGE_ROWS, Filters, Page
+from dashboard.ui.rows import rows as rows_of
 from dashboard.ui.wording import counted, listed
 
 #: Megabytes that the browser may bring; Streamlit keeps uploads in memory.
@@ -64,8 +65,16 @@ def load(context: Context, filters: Filters) -> EvidenceList:
 
 def _ingest(context: Context) -> Ingest:
     def ingest(body: BinaryIO, name: str, fields: Mapping[str, str]) -> Receipt:
-        said = {key: value for key, value in fields.items() if value}
-        target = make_target(context, **said)
+        said = {key: value or None for key, value in fields.items()}
+        target = make_target(
+            context,
+            project=fields["project"],
+            subject=fields["subject"],
+            version=said["version"],
+            branch=said["branch"],
+            environment=said["environment"],
+            run=said["run"],
+        )
         return ingest_body(context, body, name, target, origin="browser")
 
     return ingest
@@ -206,7 +215,7 @@ def _ledger(seen: EvidenceList) -> None:
         Column("sha256", narrow="flow"),
         Column("Raw", narrow="plain"),
     )
-    rows = [_row(seen.place, row) for row in seen.artefacts.to_dict("records")]
+    rows = [_row(seen.place, row) for row in rows_of(seen.artefacts)]
     html(scrolling(table(columns, rows, caption="Artefacts, newest first", css="cs-flow"), "Ledger"))
     if seen.found > PAGE_ROWS:
         html(note(f"{seen.found:,} artefacts"))

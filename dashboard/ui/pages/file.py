@@ -17,10 +17,14 @@ from dashboard.ui.components.tables import Column, table
 from dashboard.ui.covering import ranges
 from dashboard.ui.look import html
 from dashboard.ui.page import Filters, Page
+from dashboard.ui.rows import rows as rows_of
 from dashboard.ui.wording import counted
 
 #: Ranges listed at once; the strip shows them all.
 MOST_RANGES = 200
+
+#: What the strip says to ears.
+STRIP_SAYS = "Lines of the file in order, by state; the table below lists those that are missed"
 
 STATES: dict[str, State] = {"missed": FAIL.named("missed"), "partial": WARN.named("partial"), "hit": PASS.named("hit")}
 
@@ -42,7 +46,7 @@ def load(context: Context, filters: Filters) -> File:
     if own.empty:
         msg = f"No coverage report of this candidate names the file {path!r}."
         raise NotFoundError(msg, hint="Open it from the Coverage page.")
-    row = own.iloc[0].to_dict()
+    row = rows_of(own)[0]
     return File(place, row, in_order(row))
 
 
@@ -72,7 +76,7 @@ def draw(seen: File) -> None:
     last = max(b for _, b, _ in seen.ranges)
     html(
         section("Line by line", f"{last:,} lines, top of the file left"),
-        bar(_strip(seen.ranges, last), label=_said(seen)),
+        bar(_strip(seen.ranges, last), label=STRIP_SAYS),
     )
     wanting = [r for r in seen.ranges if r[2] != "hit"]
     columns = (Column("Lines", narrow="title"), Column("State", narrow="state"), Column("How many", "right", "flow"))
@@ -122,10 +126,6 @@ def _strip(parts: tuple[tuple[int, int, str], ...], last: int) -> list[tuple[flo
         drawn.append(((end - max(first, at) + 1) / last, tones[word]))
         at = end + 1
     return drawn
-
-
-def _said(seen: File) -> str:
-    return "Lines of the file in order, by state; the table below lists those that are missed"
 
 
 PAGE: Page[Any] = Page(slug="file", title="File", icon=":material/code:", load=load, draw=draw, params=("path",))

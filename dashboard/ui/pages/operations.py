@@ -21,6 +21,8 @@ from dashboard.ui.components.tables import Column, Row, table
 from dashboard.ui.look import chart, html, palette
 from dashboard.ui.operating import Metric
 from dashboard.ui.page import Filters, Page
+from dashboard.ui.rows import records
+from dashboard.ui.rows import rows as rows_of
 from dashboard.ui.wording import counted, listed
 
 #: Metrics drawn; the rest stand in the table.
@@ -48,12 +50,13 @@ def load(context: Context, filters: Filters) -> Operations:
     names = frames.metric_names(store, number)
     samples = {
         str(row.metric): (str(row.unit or ""), frames.metric_samples(store, number, str(row.metric), limit=20_000))
-        for row in list(names.itertuples())[:40]
+        for row in records(names)[:40]
     }
-    if {"errors", "requests"} <= set(samples) and "error_rate" not in samples:
-        samples["error_rate"] = ("ratio", operating.error_rate(samples["errors"][1], samples["requests"][1]))
     found = [operating.metric(name, unit, frame, policy) for name, (unit, frame) in samples.items()]
-    ordered = tuple(sorted(found, key=lambda m: (not m.targets, m.name)))
+    if {"errors", "requests"} <= set(samples) and "error_rate" not in samples:
+        frame, whole = operating.error_rate(samples["errors"][1], samples["requests"][1])
+        found.append(operating.metric("error_rate", "ratio", frame, policy, whole=whole))
+    ordered = tuple(sorted(found, key=lambda m: (not m.lines, m.name)))
     return Operations(
         place,
         operating.flags_of(frames.flags(store, number)),
@@ -106,7 +109,7 @@ def _sentence(seen: Operations) -> tuple[str, State]:
     broken = operating.broken(seen.flags)
     staged = [f.key for f in seen.flags if operating.flag_state(f, broken).tone == "warn"]
     parts = [
-        f"{listed(over)} went over a line" if over else "",
+        f"over a line: {listed(over)}" if over else "",
         f"health fails: {listed(failing)}" if failing else "",
         f"{listed(sorted(broken))} needs a flag that serves nobody" if broken else "",
         f"{counted(len(staged), 'flag')} {'is' if len(staged) == 1 else 'are'} staged" if staged else "",
@@ -128,7 +131,7 @@ def _figures(seen: Operations) -> list[Figure]:
     healthy = sum(s == "pass" for _, s in checks)
     broken = operating.broken(seen.flags)
     serving = sum(operating.flag_state(f, broken).word == "everybody" for f in seen.flags)
-    asked = [m for m in seen.metrics if m.targets]
+    asked = [m for m in seen.metrics if m.lines]
     held = sum(m.state.tone == "pass" for m in asked)
     return [
         Figure(f"{healthy} / {len(checks)}", "health checks pass", "fail" if healthy < len(checks) else None),
@@ -144,15 +147,15 @@ def _soak(seen: Operations) -> None:
         html(empty("No samples", "Nothing was measured in operation. A trigger without data cannot fire: bring in samples.",
                    f"countersign ingest ops.csv --project {seen.place.project} --subject …"))  # fmt: skip
         return
-    drawn = list(seen.metrics[:MOST_CHARTS])
-    for at in range(0, len(drawn), 2):
-        for column, m in zip(st.columns(2, gap="medium"), drawn[at : at + 2], strict=False):
+    asked = [m for m in seen.metrics if m.lines]
+    drawn = (asked or list(seen.metrics))[:MOST_CHARTS]
+    across = min(3, len(drawn))
+    for at in range(0, len(drawn), across):
+        for column, m in zip(st.columns(across, gap="medium"), drawn[at : at + across], strict=False):
             with column:
                 html(tag("p", chip(m.state), " ", tag("strong", m.name), " ", muted(_said(m))))
                 alt = f"{m.name} in {m.unit} over the soak window: {_said(m)}. The table below holds the same."
-                chart(
-                    metric_series(m.shown, palette(), unit=m.unit, targets=m.targets), alt=alt, key=f"metric-{m.name}"
-                )
+                chart(metric_series(m.shown, palette(), unit=m.unit, targets=m.lines), alt=alt, key=f"metric-{m.name}")
     columns = (
         Column("Metric", narrow="title"), Column("State", narrow="state"), Column("Highest", "right", "flow"),
         Column("Median", "right", "flow"), Column("Lines", narrow="plain"), Column("Samples", "right", "flow"),
@@ -168,7 +171,8 @@ def _number(value: float | None, unit: str) -> str:
 
 def _said(m: Metric) -> str:
     holes = f", {m.holes:,} without a number" if m.holes else ""
-    return f"highest {_number(m.highest, m.unit)}, median {_number(m.median, m.unit)}, {counted(m.samples, 'sample')}{holes}"
+    whole = f"{_number(m.judged, m.unit)} over all, " if m.judged != m.highest else ""
+    return f"{whole}highest {_number(m.highest, m.unit)}, median {_number(m.median, m.unit)}, {counted(m.samples, 'sample')}{holes}"
 
 
 def _metric(m: Metric) -> tuple[object, ...]:
@@ -177,7 +181,7 @@ def _metric(m: Metric) -> tuple[object, ...]:
         chip(m.state),
         _number(m.highest, m.unit),
         _number(m.median, m.unit),
-        dotted(label for _, label, _ in m.targets) or muted("none"),
+        dotted(label for _, label, _ in m.lines) or muted("none"),
         f"{m.samples:,}",
         duration_text(m.largest_gap_s) if m.samples > 1 else "",
     )
@@ -189,8 +193,8 @@ def _flags(seen: Operations) -> Markup:
         return join([head, empty("No flag file", "Bring in the flag file that is deployed with this candidate.")])
     broken = operating.broken(seen.flags)
     columns = (
-        Column("Flag", narrow="title", width="38%"), Column("State", narrow="state", width="21%"),
-        Column("Served", narrow="plain", width="21%"), Column("Needs, plan", narrow="plain", width="20%"),
+        Column("Flag", narrow="title", width="33%"), Column("State", narrow="state", width="18%"),
+        Column("Served", narrow="plain", width="17%"), Column("Needs, plan", narrow="plain", width="32%"),
     )  # fmt: skip
     groups: dict[str, list[FlagState]] = {}
     for flag in seen.flags:
@@ -222,7 +226,7 @@ def _flag(flag: FlagState, broken: dict[str, str]) -> Row:
 
 
 def _health(seen: Operations) -> Markup:
-    checks = seen.health.to_dict("records")
+    checks = rows_of(seen.health)
     head = section("Health", counted(len(checks), "check") if checks else "")
     if not checks:
         return join([head, empty("No health document", "Bring in health JSON or an actuator document.")])
@@ -245,7 +249,7 @@ def _said_text(value: Any) -> bool:
 
 
 def _environment(seen: Operations) -> Markup:
-    facts = seen.environment.to_dict("records")
+    facts = rows_of(seen.environment)
     head = section("Environment", counted(len(facts), "fact") if facts else "")
     if not facts:
         return tag(

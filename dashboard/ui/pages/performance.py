@@ -10,7 +10,7 @@ from dashboard.charts.forest import forest
 from dashboard.model.figures import amount_text
 from dashboard.services.context import Context
 from dashboard.ui import benchmarking
-from dashboard.ui.benchmarking import STATES, effect_text, sentence
+from dashboard.ui.benchmarking import STATES, effect_text, sentence, short
 from dashboard.ui.components.blocks import Figure, empty, figures, heading, lead, note, section
 from dashboard.ui.components.links import Place
 from dashboard.ui.components.markup import Markup, join, muted, tag
@@ -75,7 +75,7 @@ def _figures(bench: benchmarking.Benchmarks) -> list[Figure]:
     unsure = sum(STATES[w].tone in {"missing", "skipped"} for w in words)
     whole = bench.whole
     return [
-        Figure(effect_text(whole[1], "smaller", "s"), f"whole · {whole[0]}")
+        Figure(effect_text(whole[1], "smaller", "s"), f"whole · {short(whole[0])}")
         if whole
         else Figure("—", "whole · not compared"),
         Figure(f"{worse:,}", f"slower or suspected, of {len(words):,}", "warn" if worse else None),
@@ -136,7 +136,7 @@ def _row(place: Place, line: benchmarking.Line) -> tuple[object, ...]:
 
 
 def _spark(line: benchmarking.Line) -> Markup:
-    values = [*line.verdict.series.baseline, *line.verdict.series.values]
+    values = [*line.verdict.series.baseline, *line.recent]
     return sparkline(values, f"{len(values)} runs, oldest left")
 
 

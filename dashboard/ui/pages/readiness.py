@@ -72,9 +72,9 @@ def draw(seen: Readiness) -> None:
     with left:
         html(_gates(seen, evaluation))
         _what_if(seen)
+        _trend(seen)
     with right:
         html(_beside(seen, evaluation))
-    _trend(seen)
 
 
 def _answer(seen: Readiness, evaluation: Evaluation) -> Markup:
@@ -198,12 +198,9 @@ def _trend(seen: Readiness) -> None:
             dotted([f"{counted(len(scored), 'candidate')} judged", f"newest {newest['label']}: {newest['word']}"]),
         )
     )
-    left, right = st.columns([1.68, 1], gap="medium")
-    with left:
-        drawn = score_trend(scored, palette(), go_at=seen.go_at, conditional_at=seen.conditional_at)
-        chart(drawn, alt=f"Score of {len(scored)} candidates; the table beside it holds the same.", key="score-trend")
-    with right:
-        html(trend_table(seen.place, scored))
+    drawn = score_trend(scored, palette(), go_at=seen.go_at, conditional_at=seen.conditional_at)
+    chart(drawn, alt=f"Score of {len(scored)} candidates; the table below holds the same.", key="score-trend")
+    html(trend_table(seen.place, scored))
 
 
 PAGE: Page[Any] = Page(

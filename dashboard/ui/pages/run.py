@@ -16,6 +16,8 @@ from dashboard.ui.components.markup import join, muted, tag
 from dashboard.ui.components.tables import Column, table
 from dashboard.ui.look import html
 from dashboard.ui.page import Filters, Page
+from dashboard.ui.rows import records
+from dashboard.ui.rows import rows as rows_of
 from dashboard.ui.wording import counted
 
 #: Suites shown at once.
@@ -37,7 +39,7 @@ class Run:
 def load(context: Context, filters: Filters) -> Run:
     place = filters.place
     run_id = filters.number("run")
-    known = frames.runs(context.store, place.project, limit=500).to_dict("records")
+    known = rows_of(frames.runs(context.store, place.project, limit=500))
     at = next((i for i, run in enumerate(known) if int(run["id"]) == run_id), None)
     if at is None:
         msg = f"There is no run {run_id} in {place.project_name}."
@@ -70,7 +72,7 @@ def _suites(seen: Run) -> Any:
         Column("Skipped", "right", "flow"), Column("Took", "right", "flow"),
     )  # fmt: skip
     rows = []
-    for row in seen.suites.itertuples():
+    for row in records(seen.suites):
         name = row.classname or row.suite or "without a name"
         wrong = int(row.failed) + int(row.errors)
         rows.append(

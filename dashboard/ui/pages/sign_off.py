@@ -78,9 +78,7 @@ def _chosen(filters: Filters) -> tuple[StatementKind | None, Meaning | None]:
 
 def _acts(context: Context, candidate_id: int, view: SigningView) -> Acts:
     def signing(login: str, passphrase: str, reason: str) -> SignOff:
-        return sign.sign(
-            context, candidate_id, view.evaluation_id, login, passphrase, view.meaning, view.kind, reason
-        )
+        return sign.sign(context, candidate_id, view.evaluation_id, login, passphrase, view.meaning, view.kind, reason)
 
     def adding(gate: str, text: str, owner: str, due: date, verification: str, stage: str) -> Condition:
         return conditions.add(
@@ -113,17 +111,20 @@ def draw(seen: SignOffView) -> None:
         html(box("What is checked", _checklist(seen, view)))
         _sign(seen, view)
         html(box("Signatures", standing_lines(view.standing, view.signoffs[::-1])))
-    _conditions(seen, evaluation)
+        _conditions(seen, evaluation)
+        html(box("How to verify", verify_steps(seen.place.project)))
     if view.signoffs:
-        html(section("Seals", "newest first"), tag("div", join(seal(s) for s in reversed(view.signoffs)), class_="cs-stack"))
-    html(box("How to verify", verify_steps(seen.place.project)))
+        html(
+            section("Seals", "newest first"),
+            tag("div", join(seal(s) for s in reversed(view.signoffs)), class_="cs-stack"),
+        )
 
 
 def _sentence(view: SigningView) -> str:
     standing, headline = view.standing, view.evaluation.readiness.headline
     waiting = ", ".join(f"{n} × {role}" if n > 1 else role for role, n in standing.missing.items())
     tail = f"Still needed: {waiting}." if waiting else "Nobody else is needed."
-    return f"{headline}; {standing.text.rstrip('.')}. {tail}"
+    return f"{headline}. {standing.text.rstrip('.')}. {tail}"
 
 
 def _statement(view: SigningView) -> Markup:
@@ -162,7 +163,14 @@ def _sign(seen: SignOffView, view: SigningView) -> None:
         html(tag("p", tag("a", "Sign in to sign", href=href, target="_self", class_="cs-btn")))
         return
     if len(view.kinds) > 1:
-        st.segmented_control("Statement", [str(k) for k in view.kinds], default=str(view.kind), key="kind", bind="query-params", required=True)
+        st.segmented_control(
+            "Statement",
+            [str(k) for k in view.kinds],
+            default=str(view.kind),
+            key="kind",
+            bind="query-params",
+            required=True,
+        )
     if len(view.meanings) > 1:
         st.segmented_control("Meaning of the signature", [str(m) for m in view.meanings], default=str(view.meaning), key="meaning",
                              bind="query-params", required=True)  # fmt: skip
@@ -170,8 +178,16 @@ def _sign(seen: SignOffView, view: SigningView) -> None:
     with st.form("sign", border=True):
         html(section("Sign", f"{view.kind}, meaning {view.meaning}; asked again at every signature"))
         login = st.text_input("Identifier", key="sign-login", max_chars=64, autocomplete="username")
-        secret = st.text_input("Passphrase", key="sign-secret", type="password", max_chars=1024, autocomplete="current-password")
-        reason = st.text_area("Reason", key="sign-reason", max_chars=500, height=80, placeholder="What was reviewed, and why this statement")
+        secret = st.text_input(
+            "Passphrase", key="sign-secret", type="password", max_chars=1024, autocomplete="current-password"
+        )
+        reason = st.text_area(
+            "Reason",
+            key="sign-reason",
+            max_chars=500,
+            height=80,
+            placeholder="What was reviewed, and why this statement",
+        )
         sent = st.form_submit_button("Sign", type="primary", disabled=not view.may_sign)
         if not view.may_sign:
             html(note("The button opens when nothing above forbids it.", MISSING.named("closed")))
@@ -192,7 +208,11 @@ def _signed(acts: Acts, login: str, secret: str, reason: str) -> None:
 
 def _conditions(seen: SignOffView, evaluation: Evaluation) -> None:
     titles = {r.gate: r.title for r in evaluation.results}
-    html(section("Conditions", f"{counted(len(evaluation.conditions), 'condition')}, {len(seen.suggestions)} still to write"))
+    html(
+        section(
+            "Conditions", f"{counted(len(evaluation.conditions), 'condition')}, {len(seen.suggestions)} still to write"
+        )
+    )
     if evaluation.conditions:
         html(items(condition_item(c, titles) for c in evaluation.conditions))
     elif not seen.suggestions:
@@ -229,7 +249,9 @@ def _closing(seen: SignOffView, evaluation: Evaluation) -> None:
     if not openly:
         return
     with st.expander("Say that a condition is met"), st.form("close", border=False):
-        chosen = st.selectbox("Condition", [c.id for c in openly], format_func=lambda n: next(_plain(c.text) for c in openly if c.id == n))
+        chosen = st.selectbox(
+            "Condition", [c.id for c in openly], format_func=lambda n: next(_plain(c.text) for c in openly if c.id == n)
+        )
         remark = st.text_input("How it was seen", max_chars=500)
         sent = st.form_submit_button("It is met")
     if sent and seen.acts is not None and chosen is not None:

@@ -16,6 +16,7 @@ from dashboard.ui.components.markup import Markup, dotted, join, muted, tag
 from dashboard.ui.components.tables import Column, table
 from dashboard.ui.look import chart, html, palette
 from dashboard.ui.page import Filters, Page
+from dashboard.ui.rows import records
 from dashboard.ui.wording import counted
 
 #: Runs in the trend.
@@ -66,7 +67,7 @@ def draw(seen: Overview) -> None:
     if seen.run_id is None or seen.results is None:
         _nothing(seen)
         return
-    run = seen.own[seen.own["id"] == seen.run_id].iloc[0]
+    run = runs.with_flaky(seen.own[seen.own["id"] == seen.run_id].iloc[0], len(seen.flaky))
     html(heading(["Tests", join(["run of record ", tag("span", run["name"], class_="cs-break")]), runs.started(run)]))
     earlier = seen.runs[seen.runs["started_at"] < run["started_at"]] if len(seen.runs) else seen.runs
     before = earlier.iloc[0] if len(earlier) else None
@@ -104,6 +105,7 @@ def _trend(seen: Overview) -> None:
     with left:
         alt = f"Outcomes of {len(ordered)} runs, stacked, with the pass rate; the table beside it holds the newest."
         chart(run_trend(ordered, palette()), alt=alt, key="run-trend")
+        html(runs.legend())
     with right:
         html(runs.run_table(seen.place, shown, seen.run_id))
 
@@ -114,7 +116,7 @@ def _flaky(seen: Overview) -> Markup:
     )  # fmt: skip
     rows = [
         (results.case_link(seen.place, row), f"{row.passes:,}", f"{row.failures:,}")
-        for row in list(seen.flaky.head(20).itertuples())
+        for row in records(seen.flaky.head(20))
     ]
     return join(
         [
@@ -127,8 +129,7 @@ def _flaky(seen: Overview) -> Markup:
 def _slowest(seen: Overview) -> Markup:
     columns = (Column("Case", narrow="title"), Column("Took", "right", "flow"))
     rows = [
-        (results.case_link(seen.place, row, seen.run_id), runs.took(row.duration_s))
-        for row in seen.slowest.itertuples()
+        (results.case_link(seen.place, row, seen.run_id), runs.took(row.duration_s)) for row in records(seen.slowest)
     ]
     whole = dotted([counted(len(rows), "slowest case")])
     return fold(join([whole, muted("")]), table(columns, rows, caption="Slowest cases of the run", css="cs-flow"))
