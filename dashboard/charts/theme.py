@@ -83,7 +83,7 @@ def figure(palette: Palette, *, height: int) -> go.Figure:
     }
     layout = {
         "height": height,
-        "margin": {"l": 4, "r": 8, "t": 18, "b": 4},
+        "margin": {"l": 4, "r": 8, "t": 30, "b": 4},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 12.5, "color": palette.ink},

@@ -1,60 +1,76 @@
 """Coverage of a code base at a glance: area is lines, colour is the share that is covered."""
 
+from itertools import pairwise
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.theme import LIGHT, Palette, figure
 
-#: Beyond this many leaves a browser needs a third of a second; the smallest are summed up.
+#: Beyond this many modules a browser needs a third of a second; the smallest are summed up.
 MOST = 250
 
-_LIGHT = ((0, "#b3261e"), (50, "#d98a5b"), (70, "#e6c98a"), (85, "#9fcbb4"), (100, "#0f7a5a"))
-_DARK = ((0, "#a53a34"), (50, "#94592f"), (70, "#7a6430"), (85, "#2f6b57"), (100, "#2f9d78"))
+#: Levels drawn at once, the root being one; a click goes deeper.
+DEPTH = 3
+
+_LIGHT = ((0, 0xB3261E), (50, 0xDD8F5F), (70, 0xE8CD92), (85, 0x9FCBB4), (100, 0x0F7A5A))
+_DARK = ((0, 0x9C3A34), (50, 0x87532E), (70, 0x6E5C30), (85, 0x2B6151), (100, 0x2B9070))
+
+ROOT = "all"
 
 
 def coverage_treemap(frame: pd.DataFrame, palette: Palette) -> go.Figure:
-    """Draw modules inside their parents; takes ``path`` (folders with /), ``lines_total`` and ``lines_hit``."""
-    light = palette is LIGHT
-    steps = _LIGHT if light else _DARK
-    shown = _bounded(frame)
-    ids, parents, labels, values, colours, texts = [], [], [], [], [], []
-    for path, (total, hit) in _tree(shown).items():
-        parent, _, name = path.rpartition("/")
-        pct = 100 * hit / total
-        ids.append(path)
-        parents.append(parent)
-        labels.append(name)
-        values.append(total)
-        colours.append(pct)
-        texts.append(f"{path}<br>{pct:.1f} %, {hit:,} of {total:,} lines")
+    """Draw modules inside their folders; takes ``path`` (folders with /), ``lines_total`` and ``lines_hit``."""
+    sums = _tree(_bounded(frame))
+    rows = [(path, total, hit, shade(100 * hit / total, palette)) for path, (total, hit) in sums.items()]
+    inner = {path.rpartition("/")[0] for path in sums}
+    quiet = {path for path in sums if path == ROOT or (path.count("/") == 1 and path in inner)}
     fig = figure(palette, height=330)
     fig.add_treemap(
-        ids=ids,
-        parents=parents,
-        labels=labels,
-        values=values,
+        ids=[path for path, *_ in rows],
+        parents=[path.rpartition("/")[0] for path, *_ in rows],
+        labels=[path.rpartition("/")[2] for path, *_ in rows],
+        values=[total for _, total, _, _ in rows],
         branchvalues="total",
         marker={
-            "colors": colours,
-            "colorscale": [[at / 100, colour] for at, colour in steps],
-            "cmin": 0,
-            "cmax": 100,
+            "colors": [palette.soft if path in quiet else colour for path, _, _, colour in rows],
             "line": {"width": 1, "color": palette.ground},
-            "pad": {"t": 18, "l": 2, "r": 2, "b": 2},
+            "pad": {"t": 19, "l": 2, "r": 2, "b": 2},
         },
-        text=[f"{c:.0f} %" for c in colours],
+        text=[f"{100 * hit / total:.0f} %" for _, total, hit, _ in rows],
         texttemplate="%{label} %{text}",
-        customdata=texts,
+        customdata=[f"{path}<br>{100 * hit / total:.1f} %, {hit:,} of {total:,} lines" for path, total, hit, _ in rows],
         hovertemplate="%{customdata}<extra></extra>",
-        textfont={"size": 12},
+        textfont={"size": 12, "color": [palette.ink if path in quiet else ink_on(c) for path, _, _, c in rows]},
         tiling={"packing": "squarify", "pad": 1},
         pathbar={"visible": False},
-        maxdepth=2,
-        root={"color": "rgba(0,0,0,0)"},
+        maxdepth=DEPTH,
         sort=True,
     )
     fig.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0}, uniformtext={"minsize": 9, "mode": "hide"})
     return fig
+
+
+def shade(pct: float, palette: Palette) -> str:
+    """Give the colour of a share: red, sand, green, without a jump at any target."""
+    steps = _LIGHT if palette is LIGHT else _DARK
+    for (low, a), (high, b) in pairwise(steps):
+        if pct <= high:
+            part = (pct - low) / (high - low)
+            mixed = (round(x + (y - x) * part) for x, y in zip(_rgb(a), _rgb(b), strict=True))
+            return "#{:02x}{:02x}{:02x}".format(*mixed)
+    return f"#{steps[-1][1]:06x}"
+
+
+def ink_on(colour: str) -> str:
+    """Give black or white, whichever stands out more on a colour (WCAG relative luminance)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (x / 255 for x in _rgb(int(colour[1:], 16)))]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#101418" if (luminance + 0.05) / 0.056 > 1.05 / (luminance + 0.05) else "#ffffff"
+
+
+def _rgb(colour: int) -> tuple[int, int, int]:
+    return colour >> 16, colour >> 8 & 255, colour & 255
 
 
 def _bounded(frame: pd.DataFrame) -> pd.DataFrame:
@@ -62,23 +78,25 @@ def _bounded(frame: pd.DataFrame) -> pd.DataFrame:
     if len(measured) <= MOST:
         return measured
     rest = measured.iloc[MOST:]
-    row = {
-        "path": f"({len(rest):,} smaller)",
-        "lines_total": rest["lines_total"].sum(),
-        "lines_hit": rest["lines_hit"].sum(),
-    }
+    total, hit = rest["lines_total"].sum(), rest["lines_hit"].sum()
+    row = {"path": f"({len(rest):,} smaller)", "lines_total": total, "lines_hit": hit}
     return pd.concat([measured.head(MOST), pd.DataFrame([row])], ignore_index=True)
 
 
 def _tree(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
-    """Sum every folder; a folder that is also a module gets its own part as a child."""
+    """Sum every folder under one root, leaving out the folders that all modules share.
+
+    A folder that is also a module gets its own part as a child.
+    """
+    paths = [[part for part in str(p).split("/") if part] or ["(root)"] for p in frame["path"]]
+    shared = 0
+    while paths and all(len(p) > shared + 1 for p in paths) and len({p[shared] for p in paths}) == 1:
+        shared += 1
+    short = ["/".join([ROOT, *p[shared:]]) for p in paths]
+    folders = {p[: at + 1].rstrip("/") for p in short for at, c in enumerate(p) if c == "/"}
     sums: dict[str, tuple[int, int]] = {}
-    paths = {str(p).strip("/") for p in frame["path"]}
-    folders = {"/".join(p.split("/")[:i]) for p in paths for i in range(1, p.count("/") + 1)}
-    for path, total, hit in zip(frame["path"], frame["lines_total"], frame["lines_hit"], strict=True):
-        leaf = str(path).strip("/") or "(root)"
-        name = f"{leaf}/(files)" if leaf in folders else leaf
-        parts = name.split("/")
+    for path, total, hit in zip(short, frame["lines_total"], frame["lines_hit"], strict=True):
+        parts = (f"{path}/(files)" if path in folders else path).split("/")
         for i in range(1, len(parts) + 1):
             key = "/".join(parts[:i])
             before = sums.get(key, (0, 0))

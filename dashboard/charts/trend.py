@@ -38,7 +38,7 @@ def run_trend(frame: pd.DataFrame, palette: Palette) -> go.Figure:
 
     Takes ``label`` and the counts ``passed``, ``skipped``, ``failed``, ``errors``, ``total``, one row a run.
     """
-    fig = figure(palette, height=250)
+    fig = figure(palette, height=330)
     colours = {
         "passed": palette.passed,
         "skipped": palette.skipped,

@@ -5,7 +5,7 @@ a signature cannot be moved to another candidate, other evidence, another policy
 """
 
 from dataclasses import asdict, fields
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from dashboard.errors import MalformedArtefactError
 from dashboard.model.statement import Statement
@@ -54,14 +54,11 @@ def from_payload(payload: bytes) -> Statement:
         if list(found) != list(_SUBJECTS) or any(len(digest) != 1 for digest in found.values()):
             _breach("the subjects are not candidate, evidence manifest, policy and report")
         subjects = {_SUBJECTS[name]: next(iter(digest.values())) for name, digest in found.items()}
-        built = _build(Statement, document["predicate"] | {"subjects": subjects})
+        return cast("Statement", _build(Statement, document["predicate"] | {"subjects": subjects}))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         msg = f"The signed payload is not a statement of this product: {error}."
         hint = "Do not rely on it; ask for the envelope again from its source."
         raise MalformedArtefactError(msg, slug="statement-malformed", hint=hint) from error
-    if not isinstance(built, Statement):  # narrows the type; _build gives what it is asked for
-        raise TypeError(built)
-    return built
 
 
 def _algorithm(name: str, digest: str) -> str:

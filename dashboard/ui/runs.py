@@ -103,7 +103,7 @@ def figures_of(run: Any) -> list[Figure]:
     ]
 
 
-def run_table(place: Place, runs: pd.DataFrame, chosen: int | None, *, most: int = 8) -> Markup:
+def run_table(place: Place, runs: pd.DataFrame, chosen: int | None, *, most: int = 7) -> Markup:
     """Write the newest runs, each a link; the chosen one has an edge."""
     newest = runs.sort_values("started_at", ascending=False).head(most)
     rows = [_row(place, row, chosen) for row in rows_of(newest)]

@@ -1,6 +1,7 @@
 """Accounts and tokens: who may change them, what a change does, what the log says."""
 
 import json
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -220,6 +221,19 @@ def test_the_head_is_signed_by_the_servers_key(context):
     with pytest.raises(StoreError) as caught:
         checkpoints.checkpoint(context)
     assert caught.value.slug == "server-key-unusable"
+
+
+def test_of_two_first_processes_one_makes_the_key(context, monkeypatch):
+    """The other one finds the file in the moment in which it wants to put its own there."""
+    link, first = os.link, bytes(range(32))
+
+    def late(draft, path):
+        path.write_bytes(first)
+        link(draft, path)
+
+    monkeypatch.setattr(os, "link", late)
+    assert checkpoints.server_key(context.settings.home).private_bytes_raw() == first
+    assert [p.name for p in context.settings.home.iterdir()] == [checkpoints.KEY_FILE]
 
 
 def test_a_session_cannot_do_more_after_a_demotion(context):

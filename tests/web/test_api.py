@@ -66,6 +66,7 @@ def test_a_pipeline_brings_evidence_with_its_token(client, token, operator):
         ({"project": "Shop"}, 200, None),  # the slug of the name
         ({"project": ""}, 422, "parameter-missing"),
         ({"subject": ""}, 422, "subject-missing"),
+        ({"started_at": "2025-10-18T08:00:00Z", "as_of": "2025-10-18T16:00:00+02:00"}, 200, None),
         ({"started_at": "yesterday"}, 422, "moment-invalid"),
         ({"as_of": "2025-10-18T14:00:00"}, 422, "moment-invalid"),
     ],

@@ -1,11 +1,13 @@
 """The layers around everything: headers, hosts, bundles, identity, gate."""
 
+import asyncio
 import base64
 import hashlib
 
 import pytest
 
 from dashboard.web.headers import content_security_policy
+from dashboard.web.middleware import layers
 
 INDEX_SCRIPT = b"\n window.ready = false\n"
 HTML = {"accept": "text/html,*/*;q=0.8"}
@@ -119,3 +121,16 @@ def test_figures_of_the_process_are_for_administrators(client_of, people, sign_i
     client.cookies.clear()
     sign_in(client, "admin")
     assert client.get("/_stcore/metrics").text == "figures"
+
+
+def test_start_and_stop_of_the_process_pass_through(static):
+    seen = []
+
+    async def inner(scope, receive, send):
+        seen.append(scope["type"])
+
+    app = inner
+    for layer in reversed(layers(lambda: None, static=static, hosts=())):
+        app = layer.cls(app, **layer.kwargs)
+    asyncio.run(app({"type": "lifespan"}, None, None))
+    assert seen == ["lifespan"]

@@ -185,6 +185,8 @@ def _gap(seen: Coverage, lines: Covered) -> None:
         Column("Branches", "right", "flow", width="10%"), Column("Would add", "right", "flow", width="10%"),
     )  # fmt: skip
     rows = [_module(seen.place, row) for row in records(seen.shown)]
+    if not any(name == "branches" for name, _ in seen.totals):  # a column of "none" says nothing
+        columns, rows = (*columns[:4], columns[5]), [(*row[:4], row[5]) for row in rows]
     html(table(columns, rows, caption=f"Modules, {seen.found} found", css="cs-fixed cs-flow"))
     if seen.found > PAGE_ROWS:
         html(note(f"{seen.found:,} found"))

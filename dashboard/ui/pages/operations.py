@@ -194,7 +194,7 @@ def _flags(seen: Operations) -> Markup:
     broken = operating.broken(seen.flags)
     columns = (
         Column("Flag", narrow="title", width="33%"), Column("State", narrow="state", width="18%"),
-        Column("Served", narrow="plain", width="17%"), Column("Needs, plan", narrow="plain", width="32%"),
+        Column("Served", narrow="plain", width="20%"), Column("Needs, plan", narrow="plain", width="29%"),
     )  # fmt: skip
     groups: dict[str, list[FlagState]] = {}
     for flag in seen.flags:
@@ -219,7 +219,7 @@ def _flag(flag: FlagState, broken: dict[str, str]) -> Row:
         (
             join([tag("span", flag.key, class_="cs-break"), tag("div", flag.description, class_="cs-m cs-small") if flag.description else ""]),
             chip(state),
-            join([drawn, operating.served_text(flag)]) if served is not None else muted(flag.value or "not said"),
+            tag("span", drawn, operating.served_text(flag), class_="cs-nw") if served is not None else muted(flag.value or "not said"),
             muted(dotted([needs, plan])),
         )
     )  # fmt: skip
