@@ -5,6 +5,18 @@ import plotly.graph_objects as go
 
 from dashboard.charts.theme import Palette, figure
 
+#: Where the axis may be labelled, the most telling first.
+_TICKS = (1, 0.5, 2, 0.25, 0.75, 1.5, 5, 3, 1.25, 0.1, 10, 20, 0.05)
+
+
+def _spread(wanted: list[float], least: float) -> list[float]:
+    """Keep those that lie far enough from the ones before them to be read on a narrow screen."""
+    kept: list[float] = []
+    for tick in wanted:
+        if all(abs(tick - other) >= least for other in kept):
+            kept.append(tick)
+    return sorted(kept)
+
 
 def forest(frame: pd.DataFrame, palette: Palette, *, effect_pct: float = 5.0) -> go.Figure:
     """Draw one dot a benchmark at its ratio to the baseline, with the interval a healthy run would land in.
@@ -36,7 +48,7 @@ def forest(frame: pd.DataFrame, palette: Palette, *, effect_pct: float = 5.0) ->
     )
     ratios = [*rows["ratio"], *rows["low"].dropna(), *rows["high"].dropna(), 0.9, 1.1]
     low, high = min(ratios) * 0.9, max(ratios) * 1.1
-    ticks = [t for t in (0.05, 0.1, 0.2, 0.25, 0.33, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4, 5, 10, 20) if low <= t <= high]
+    ticks = _spread([t for t in _TICKS if low <= t <= high], (high - low) * 0.17)
     fig.update_xaxes(
         type="linear",
         range=[max(0, low), high],
@@ -44,6 +56,7 @@ def forest(frame: pd.DataFrame, palette: Palette, *, effect_pct: float = 5.0) ->
         ticktext=["baseline" if t == 1 else f"×{t:g}" for t in ticks],
         showgrid=True,
         side="top",
+        tickangle=0,
     )
     fig.update_yaxes(type="category", showgrid=False, categoryorder="array", categoryarray=names, rangemode="normal")
     fig.update_layout(margin={"l": 4, "r": 8, "t": 26, "b": 4})

@@ -64,7 +64,10 @@ def shade(pct: float, palette: Palette) -> str:
 
 def ink_on(colour: str) -> str:
     """Give black or white, whichever stands out more on a colour (WCAG relative luminance)."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (x / 255 for x in _rgb(int(colour[1:], 16)))]
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (x / 255 for x in _rgb(int(colour[1:], 16)))
+    ]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return "#101418" if (luminance + 0.05) / 0.056 > 1.05 / (luminance + 0.05) else "#ffffff"
 

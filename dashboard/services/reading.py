@@ -97,6 +97,8 @@ def open_reading(spooled: Spooled) -> OpenReading:
     reader = choose(spooled.content.read(HEAD_BYTES))
     spooled.content.seek(0)
     ledger, tally = Ledger(), Tally()
+    if spooled.name.lower().endswith(".gz") and spooled.content is spooled.raw:
+        ledger.note("not-compressed", "the file is named .gz but is not compressed; it was read as it is")
 
     def records() -> Iterator[Record]:
         for record in reader.read(spooled.content, ledger):

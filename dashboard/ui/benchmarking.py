@@ -121,9 +121,8 @@ def sentence(bench: Benchmarks) -> tuple[str, states.State]:
             f"{bench.whole[0][:1].upper()}{bench.whole[0][1:]} is {effect_text(bench.whole[1], 'smaller', 's')}"
         )
     if by[State.REGRESSION]:
-        said.append(
-            f"{counted(len(by[State.REGRESSION]), 'confirmed regression')}: {listed([short(x) for x in by[State.REGRESSION]])}"
-        )
+        named = listed([short(x) for x in by[State.REGRESSION]])
+        said.append(f"{counted(len(by[State.REGRESSION]), 'confirmed regression')}: {named}")
     if by[State.SUSPECTED]:
         said.append(f"{len(by[State.SUSPECTED])} suspected: {listed([short(x) for x in by[State.SUSPECTED]])}")
     if not by[State.REGRESSION] and not by[State.SUSPECTED]:
@@ -134,6 +133,8 @@ def sentence(bench: Benchmarks) -> tuple[str, states.State]:
             f"{unsure} of {len(bench.lines)} {'has' if unsure == 1 else 'have'} too few baseline runs to judge noise"
         )
     state = states.FAIL if by[State.REGRESSION] else states.WARN if by[State.SUSPECTED] else states.PASS
+    if state is states.PASS and bench.whole and bench.whole[1] > 0:
+        state = states.WARN
     if not bench.whole:
         state = states.MISSING
     return f"{'; '.join(said)}.", state

@@ -58,10 +58,17 @@ def flags_of(frame: pd.DataFrame) -> tuple[FlagState, ...]:
         enabled = None if said["enabled"] is None else bool(said["enabled"])
         found.append(
             FlagState(
-                str(said["key"]), enabled, said["served_min_pct"], said["served_max_pct"], said["category"], needs, plan,
-                said["description"], said["value"],
+                str(said["key"]),
+                enabled,
+                said["served_min_pct"],
+                said["served_max_pct"],
+                said["category"],
+                needs,
+                plan,
+                said["description"],
+                said["value"],
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 

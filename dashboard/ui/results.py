@@ -106,8 +106,7 @@ def draw_groups(place: Place, found: pd.DataFrame, run_id: int) -> None:
     rows = [
         Row(
             (
-                tag("span", join([tag("strong", row.type), " "]) if row.type else "", row.message or muted("no message"),
-                    class_="cs-break"),
+                tag("span", _kind(row.type), row.message or muted("no message"), class_="cs-break"),
                 chip(outcome(row.outcome)),
                 f"{row.cases:,}",
                 case_link(place, row, run_id),
@@ -116,6 +115,10 @@ def draw_groups(place: Place, found: pd.DataFrame, run_id: int) -> None:
         for row in records(found.head(12))
     ]  # fmt: skip
     html(table(columns, rows, caption="Failures by message, most cases first", css="cs-flow"))
+
+
+def _kind(failure_type: str) -> Markup:
+    return join([tag("strong", failure_type), " "]) if failure_type else Markup("")
 
 
 def case_link(place: Place, row: Any, run_id: int | None = None) -> Markup:

@@ -7,7 +7,7 @@ import pandas as pd
 from dashboard.model.figures import duration_text, moment_text, of_text, share_text
 from dashboard.ui.components.blocks import Figure
 from dashboard.ui.components.links import Place
-from dashboard.ui.components.markup import Markup, dotted, join, muted, tag
+from dashboard.ui.components.markup import Markup, dotted, join, muted, tag, zero
 from dashboard.ui.components.states import FAIL, PASS, WARN, State
 from dashboard.ui.components.tables import Column, Row, table
 from dashboard.ui.rows import records
@@ -120,9 +120,9 @@ def _row(place: Place, run: Any, chosen: int | None) -> Row:
         (
             join([name, tag("br"), when]),
             share,
-            tag("span", f"{wrong:,}", class_="cs-fail") if wrong else muted("0"),
-            f"{int(run['skipped']):,}" if int(run["skipped"]) else muted("0"),
-            f"{new:,}" if new else muted("0"),
+            tag("span", f"{wrong:,}", class_="cs-fail") if wrong else zero(),
+            f"{int(run['skipped']):,}" if int(run["skipped"]) else zero(),
+            f"{new:,}" if new else zero(),
             took(run["duration_s"]),
         ),
         tone="now" if int(run["id"]) == chosen else None,

@@ -16,8 +16,8 @@ from dashboard.store.transaction import revision
 from dashboard.ui import pages, session, switcher
 from dashboard.ui.components.blocks import empty, heading, note
 from dashboard.ui.components.links import Place
-from dashboard.ui.components.markup import join, muted, tag
-from dashboard.ui.components.states import FAIL
+from dashboard.ui.components.markup import join, mono, muted, tag
+from dashboard.ui.components.states import FAIL, chip
 from dashboard.ui.look import dress, html
 from dashboard.ui.page import Page, filters_of, loaded
 
@@ -146,12 +146,16 @@ def _first_steps(place: Place) -> None:
 
 
 def _refused(error: CountersignError) -> None:
-    sentence = join([str(error), tag("br"), muted(error.hint)])
     html(
         heading(["This cannot be shown"]),
-        note(join([tag("code", error.slug, class_="cs-mono"), " "]), FAIL.named("refused")),
+        tag(
+            "div",
+            tag("p", chip(FAIL.named("refused")), " ", tag("strong", str(error))),
+            tag("p", error.hint, " ", mono(error.slug)),
+            class_="cs-empty",
+            role="alert",
+        ),
     )
-    html(tag("p", sentence))
 
 
 @st.fragment(run_every=POLL_S)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.ui.components.markup import Markup, muted, tag
+from dashboard.ui.components.markup import Markup, tag, zero
 from dashboard.ui.components.states import INFO, INVALID, PASS, SKIPPED, WARN, State
 from dashboard.ui.components.tables import Column
 
@@ -23,7 +23,7 @@ def ledger_cells(ledger: Mapping[str, Any]) -> list[Markup]:
     for name in FIGURES:
         n = int(ledger.get(name) or 0)
         odd = name in _ODD and n
-        cells.append(tag("span", f"{n:,}", class_="cs-warn") if odd else muted("0") if not n else tag("span", f"{n:,}"))
+        cells.append(tag("span", f"{n:,}", class_="cs-warn") if odd else zero() if not n else tag("span", f"{n:,}"))
     return cells
 
 

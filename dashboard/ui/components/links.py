@@ -1,5 +1,6 @@
 """Where a view stands, and links that carry it: every view can be shared by its address."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -29,6 +30,11 @@ class Place:
         """Give the address of a page, relative so that it holds under any prefix."""
         query = urlencode(self.params(**more))
         return f"./{page}?{query}" if query else f"./{page}"
+
+    def ingest(self, files: str) -> str:
+        """Give the command that brings evidence here; the subject is whole, or it would be another candidate."""
+        subject = self.candidate.subject if self.candidate else "$(git rev-parse HEAD)"
+        return f"countersign ingest {files} --project {shlex.quote(self.project or 'my-project')} --subject {subject}"
 
     def link(self, label: object, page: str, **more: object) -> Markup:
         """Give a link to a page at this place."""

@@ -47,6 +47,11 @@ def muted(value: object) -> Markup:
     return tag("span", value, class_="cs-m")
 
 
+def zero() -> Markup:
+    """Write a count of nothing, which a narrow screen leaves out."""
+    return tag("span", "0", class_="cs-m cs-zero")
+
+
 def mono(value: object) -> Markup:
     """Give a digest, path or command in the fixed-width face."""
     return tag("code", value, class_="cs-mono")

@@ -19,13 +19,14 @@ class Cell:
 
 def strip(cells: Sequence[Cell], label: str) -> Markup:
     """Draw cells, oldest left; each says its run and outcome to the pointer and to ears."""
-    drawn = (
-        tag("li", tag("a", href=c.href, target="_self", class_=f"cs-cell cs-cell-{c.state}", title=c.says, aria_label=c.says))
-        if c.href
-        else tag("li", tag("span", class_=f"cs-cell cs-cell-{c.state}", title=c.says, role="img", aria_label=c.says))
-        for c in cells
-    )  # fmt: skip
-    return tag("ul", join(drawn), class_="cs-strip", aria_label=label)
+    return tag("ul", join(tag("li", _cell(c)) for c in cells), class_="cs-strip", aria_label=label)
+
+
+def _cell(cell: Cell) -> Markup:
+    css = f"cs-cell cs-cell-{cell.state}"
+    if cell.href is None:
+        return tag("span", class_=css, title=cell.says, role="img", aria_label=cell.says)
+    return tag("a", href=cell.href, target="_self", class_=css, title=cell.says, aria_label=cell.says)
 
 
 def legend() -> Markup:

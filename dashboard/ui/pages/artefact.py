@@ -49,7 +49,8 @@ def draw(seen: Artefact) -> None:
     ledger, notes = row.get("ledger") or {}, row.get("notes") or []
     html(heading([seen.place.link("Evidence", "evidence"), tag("span", row["name"], class_="cs-break")]))
     odd = sum(int(ledger.get(k) or 0) for k in ("repaired", "ambiguous", "dropped"))
-    said = f"{counts_text(row.get('counts') or {}) or 'nothing'} read from {size_text(int(row['size']))} of {row['format']}"
+    held = counts_text(row.get("counts") or {}) or "nothing"
+    said = f"{held} read from {size_text(int(row['size']))} of {row['format']}"
     said += f"; {odd:,} records repaired, ambiguous or dropped." if odd else "; every record was kept or folded."
     html(lead(said[:1].upper() + said[1:], state_of(row)))
     html(figures([Figure(f"{int(ledger.get(k) or 0):,}", k) for k in FIGURES]))

@@ -1,5 +1,6 @@
 """One test case: its last runs as a strip, how long it takes, and why it failed."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,16 +99,13 @@ def _flaky(history: pd.DataFrame) -> bool:
 
 
 def _evidence(history: pd.DataFrame) -> str:
-    failed = int(history["outcome"].isin(["failed", "error"]).sum())
+    bad = history["outcome"].isin(["failed", "error"])
+    failed = int(bad.sum())
     ran = int((history["outcome"] != "skipped").sum())
     text = f"{failed:,} of {ran:,} executed runs failed" if ran else "skipped in every run"
-    since = 0
-    for word in history["outcome"]:
-        if word not in {"failed", "error"}:
-            break
-        since += 1
+    since = int(bad.cumprod().sum())
     middle = history["duration_s"].median()
-    typical = f"; typically {duration_text(float(middle))}" if pd.notna(middle) else ""
+    typical = f"; typically {duration_text(float(middle))}" if not math.isnan(middle) else ""
     return f"{text}{f', the last {since} in a row' if since else ''}{typical}."
 
 
@@ -145,11 +143,13 @@ def _durations(oldest: pd.DataFrame) -> None:
 def _failures(seen: Case) -> None:
     if len(seen.attempts) > 1:
         rows = [
-            (f"{int(r.attempt)}", chip(outcome(r.outcome)), took(r.duration_s), tag("span", r.message or "", class_="cs-break cs-m"))
+            (f"{int(r.attempt)}", chip(outcome(r.outcome)), took(r.duration_s), _text(r.message))
             for r in records(seen.attempts)
         ]  # fmt: skip
-        columns = (Column("Attempt", narrow="title"), Column("Outcome", narrow="state"), Column("Took", "right", "flow"),
-                   Column("Message", narrow="plain"))  # fmt: skip
+        columns = (
+            Column("Attempt", narrow="title"), Column("Outcome", narrow="state"), Column("Took", "right", "flow"),
+            Column("Message", narrow="plain"),
+        )  # fmt: skip
         html(section("Attempts", "in one run"), table(columns, rows, caption="Attempts", css="cs-flow"))
     for at, (where, text) in enumerate(seen.failures):
         said = dotted([text.get("type"), where])
@@ -159,6 +159,10 @@ def _failures(seen: Case) -> None:
             "pre", tag("code", body), class_="cs-pre cs-pre-wrap cs-failure", tabindex="0", aria_label="Failure text"
         )
         html(fold(said, tag("p", text.get("message") or "", class_="cs-break"), block, muted(size), unfolded=at == 0))
+
+
+def _text(message: Any) -> Markup:
+    return tag("span", message if isinstance(message, str) else "", class_="cs-break cs-m")
 
 
 def _history(seen: Case) -> Markup:

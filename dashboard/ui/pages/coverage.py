@@ -109,14 +109,13 @@ def draw(seen: Coverage) -> None:
 
 
 def _nothing(seen: Coverage) -> None:
-    subject = seen.place.candidate.subject[:7] if seen.place.candidate else "$(git rev-parse HEAD)"
     html(
         heading(["Coverage", seen.place.project_name]),
         empty(
             "No coverage",
-            "No coverage report belongs to this candidate. coverage.py JSON, Cobertura, LCOV, JaCoCo, Clover, Go and LLVM "
-            "reports are read.",
-            f"countersign ingest coverage.json --project {seen.place.project} --subject {subject}",
+            "No coverage report belongs to this candidate. Reports of coverage.py, Cobertura, LCOV, JaCoCo, Clover, "
+            "Go and LLVM are read.",
+            seen.place.ingest("coverage.json"),
         ),
     )
 
@@ -179,8 +178,8 @@ def _gap(seen: Coverage, lines: Covered) -> None:
     if seen.shown.empty:
         html(empty("Nothing matches", "No measured file has this in its path. Clear the search."))
         return
-    columns = (
-        Column("Module", narrow="title", width="42%"), Column("", narrow="hide", width="9%"),
+    columns: tuple[Column, ...] = (
+        Column("Module", narrow="title", width="42%"), Column("Share", narrow="hide", width="9%"),
         Column("Covered", "right", "plain", width="19%"), Column("Missed lines", "right", "flow", width="10%"),
         Column("Branches", "right", "flow", width="10%"), Column("Would add", "right", "flow", width="10%"),
     )  # fmt: skip

@@ -139,14 +139,9 @@ def _drop(seen: EvidenceList) -> None:
             "run": second[2].text_input("Run (empty: a new one)", "", max_chars=200),
         }
         sent = st.form_submit_button("Bring in", type="primary")
-    html(note(join(["Large files: ", mono(_command(seen.place))])))
+    html(note(join(["Large files: ", mono(seen.place.ingest("FILE"))])))
     if sent:
         _bring_in(seen.ingest, list(files or []), fields)
-
-
-def _command(place: Place) -> str:
-    subject = place.candidate.subject[:12] if place.candidate else "$(git rev-parse HEAD)"
-    return f"countersign ingest FILE... --project {place.project or 'PROJECT'} --subject {subject}"
 
 
 def _bring_in(ingest: Ingest, files: list[Any], fields: Mapping[str, str]) -> None:
@@ -202,7 +197,13 @@ def _ledger(seen: EvidenceList) -> None:
             label_visibility="collapsed",
         )
     if seen.artefacts.empty:
-        html(empty("No artefacts", "Drop a file above, or bring one in where the database lies.", _command(seen.place)))
+        html(
+            empty(
+                "No artefacts",
+                "Drop a file above, or bring one in where the database lies.",
+                seen.place.ingest("FILE…"),
+            )
+        )
         return
     columns = (
         Column("File", narrow="title"),
@@ -223,7 +224,7 @@ def _ledger(seen: EvidenceList) -> None:
 
 
 def _row(place: Place, row: dict[str, Any]) -> tuple[object, ...]:
-    run = muted(f" {row['run_name']}") if isinstance(row["run_name"], str) else ""
+    run = tag("div", row["run_name"], class_="cs-m cs-small") if isinstance(row["run_name"], str) else ""
     by = muted(f" {row['by']}, {row['origin']}")
     return (
         tag("span", place.link(row["name"], "artefact", sha=row["sha256"]), run, class_="cs-break"),

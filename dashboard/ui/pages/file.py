@@ -83,7 +83,10 @@ def draw(seen: File) -> None:
     if wanting:
         html(
             table(
-                columns, [_row(r) for r in wanting[:MOST_RANGES]], caption="Lines missed or hit in part", css="cs-flow"
+                columns,
+                [_row(r) for r in wanting[:MOST_RANGES]],
+                caption="Lines missed or hit in part",
+                css="cs-flow cs-half",
             )
         )
     if len(wanting) > MOST_RANGES:
@@ -94,7 +97,7 @@ def draw(seen: File) -> None:
         html(
             fold(
                 counted(len(covered), "range hit", "ranges hit"),
-                table(columns, rows, caption="Lines hit", css="cs-flow"),
+                table(columns, rows, caption="Lines hit", css="cs-flow cs-half"),
             )
         )
 

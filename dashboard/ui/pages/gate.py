@@ -70,12 +70,13 @@ def sections(doc: str) -> tuple[tuple[str, str], ...]:
 def draw(seen: GateDetail) -> None:
     result, verdict = seen.result, seen.result.verdict
     state = RULINGS[verdict.ruling]
+    css = f"cs-word cs-word-small cs-{state.tone}"
     key = "key: anything but a pass or a warning is a NO-GO" if result.key else "not key"
     html(
         heading([seen.place.link("Readiness", ""), join(["gate ", mono(result.gate)]), seen.policy]),
         tag(
             "div",
-            tag("div", tag("div", icon(state.icon), f"{result.title}: {state.word}", class_=f"cs-word cs-word-small cs-{state.tone}"),
+            tag("div", tag("div", icon(state.icon), f"{result.title}: {state.word}", class_=css),
                 tag("div", verdict.because, class_="cs-why")),
             figures(_figures(result)),
             class_="cs-answer",

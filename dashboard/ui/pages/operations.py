@@ -82,14 +82,13 @@ def draw(seen: Operations) -> None:
 
 
 def _nothing(seen: Operations) -> None:
-    subject = seen.place.candidate.subject[:7] if seen.place.candidate else "$(git rev-parse HEAD)"
     html(
         heading(["Operations", seen.place.project_name]),
         empty(
             "No operational evidence",
-            "No flags, health checks, samples or environment belong to this candidate. Bring in the flag file, a health "
-            "document, samples of the soak window (CSV, JSON lines, Prometheus) and an environment snapshot.",
-            f"countersign ingest ops.csv health.json feature_flags.json --project {seen.place.project} --subject {subject}",
+            "No flags, health checks, samples or environment belong to this candidate. Bring in the flag file, a "
+            "health document, samples of the soak window (CSV, JSON lines, Prometheus) and an environment snapshot.",
+            seen.place.ingest("ops.csv health.json feature_flags.json"),
         ),
     )
 
@@ -144,8 +143,13 @@ def _figures(seen: Operations) -> list[Figure]:
 def _soak(seen: Operations) -> None:
     html(section("Soak window", "highest sample of each step; thin line: target, dashed: rollback trigger"))
     if not seen.metrics:
-        html(empty("No samples", "Nothing was measured in operation. A trigger without data cannot fire: bring in samples.",
-                   f"countersign ingest ops.csv --project {seen.place.project} --subject …"))  # fmt: skip
+        html(
+            empty(
+                "No samples",
+                "Nothing was measured in operation, and a trigger without data cannot fire. Bring in samples.",
+                seen.place.ingest("ops.csv"),
+            )
+        )
         return
     asked = [m for m in seen.metrics if m.lines]
     drawn = (asked or list(seen.metrics))[:MOST_CHARTS]
@@ -172,7 +176,8 @@ def _number(value: float | None, unit: str) -> str:
 def _said(m: Metric) -> str:
     holes = f", {m.holes:,} without a number" if m.holes else ""
     whole = f"{_number(m.judged, m.unit)} over all, " if m.judged != m.highest else ""
-    return f"{whole}highest {_number(m.highest, m.unit)}, median {_number(m.median, m.unit)}, {counted(m.samples, 'sample')}{holes}"
+    highest, median = _number(m.highest, m.unit), _number(m.median, m.unit)
+    return f"{whole}highest {highest}, median {median}, {counted(m.samples, 'sample')}{holes}"
 
 
 def _metric(m: Metric) -> tuple[object, ...]:
@@ -213,13 +218,17 @@ def _flag(flag: FlagState, broken: dict[str, str]) -> Row:
     drawn = tag(
         "span", bar([((served or 0) / 100, state.tone)], label=operating.served_text(flag)), class_="cs-barline"
     )
+    shown = tag("span", drawn, operating.served_text(flag), class_="cs-nw")
+    if served is None:
+        shown = muted(flag.value or "not said")
+    described = tag("div", flag.description, class_="cs-m cs-small") if flag.description else ""
     plan = f"plan {' → '.join(f'{p:g}' for p in flag.plan)} %" if flag.plan else ""
     needs = f"needs {', '.join(flag.depends_on)}" if flag.depends_on else ""
     return Row(
         (
-            join([tag("span", flag.key, class_="cs-break"), tag("div", flag.description, class_="cs-m cs-small") if flag.description else ""]),
+            join([tag("span", flag.key, class_="cs-break"), described]),
             chip(state),
-            tag("span", drawn, operating.served_text(flag), class_="cs-nw") if served is not None else muted(flag.value or "not said"),
+            shown,
             muted(dotted([needs, plan])),
         )
     )  # fmt: skip

@@ -56,14 +56,13 @@ def draw(seen: Performance) -> None:
 
 
 def _nothing(seen: Performance) -> None:
-    subject = seen.place.candidate.subject[:7] if seen.place.candidate else "$(git rev-parse HEAD)"
     html(
         heading(["Performance", seen.place.project_name]),
         empty(
             "No benchmarks",
-            "No benchmark report belongs to this candidate. pytest-benchmark, Google Benchmark, hyperfine, JMH, Criterion, "
-            "BenchmarkDotNet, k6 and Locust are read.",
-            f"countersign ingest benchmarks.json --project {seen.place.project} --subject {subject}",
+            "No benchmark report belongs to this candidate. pytest-benchmark, Google Benchmark, hyperfine, JMH, "
+            "Criterion, BenchmarkDotNet, k6 and Locust are read.",
+            seen.place.ingest("benchmarks.json"),
         ),
     )
 

@@ -63,7 +63,7 @@ def draw(seen: Readiness) -> None:
             empty(
                 "No candidate",
                 "This project has no evidence yet, and without evidence nothing can be decided.",
-                f"countersign ingest report.xml --project {seen.place.project} --subject $(git rev-parse HEAD)",
+                seen.place.ingest("report.xml"),
             ),
         )
         return

@@ -12,7 +12,7 @@ from dashboard.store import frames
 from dashboard.ui import results, runs
 from dashboard.ui.components.blocks import figures, fold, heading, lead
 from dashboard.ui.components.links import Place
-from dashboard.ui.components.markup import join, muted, tag
+from dashboard.ui.components.markup import join, muted, tag, zero
 from dashboard.ui.components.tables import Column, table
 from dashboard.ui.look import html
 from dashboard.ui.page import Filters, Page
@@ -86,8 +86,8 @@ def _suites(seen: Run) -> Any:
                         muted(of_text(int(row.passed), int(row.total))),
                     ]
                 ),
-                tag("span", f"{wrong:,}", class_="cs-fail") if wrong else muted("0"),
-                f"{int(row.skipped):,}" if int(row.skipped) else muted("0"),
+                tag("span", f"{wrong:,}", class_="cs-fail") if wrong else zero(),
+                f"{int(row.skipped):,}" if int(row.skipped) else zero(),
                 runs.took(row.duration_s),
             )
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -28,6 +29,8 @@ from dashboard.ui.page import Filters, Page
 from dashboard.ui.wording import counted
 
 _PERSON = frozenset({"not-signed-in", "role", "no-key", "not-in-quorum", "already-signed"})
+FOUR_EYES = "Four eyes: not the one who brought in key evidence, proposed the candidate or set the policy"
+
 _FOUR_EYES = frozenset({"uploader", "creator", "policy-editor"})
 
 
@@ -94,9 +97,14 @@ def _acts(context: Context, candidate_id: int, view: SigningView) -> Acts:
 def draw(seen: SignOffView) -> None:
     view = seen.view
     if view is None:
-        html(heading(["Sign-off", seen.place.project_name]),
-             empty("Nothing to sign", "This project has no candidate yet: bring in its evidence first.",
-                   f"countersign ingest report.xml --project {seen.place.project} --subject $(git rev-parse HEAD)"))  # fmt: skip
+        html(
+            heading(["Sign-off", seen.place.project_name]),
+            empty(
+                "Nothing to sign",
+                "This project has no candidate yet: bring in its evidence first.",
+                seen.place.ingest("report.xml"),
+            ),
+        )
         return
     evaluation = view.evaluation
     html(
@@ -121,10 +129,7 @@ def draw(seen: SignOffView) -> None:
 
 
 def _sentence(view: SigningView) -> str:
-    standing, headline = view.standing, view.evaluation.readiness.headline
-    waiting = ", ".join(f"{n} × {role}" if n > 1 else role for role, n in standing.missing.items())
-    tail = f"Still needed: {waiting}." if waiting else "Nobody else is needed."
-    return f"{headline}. {standing.text.rstrip('.')}. {tail}"
+    return f"{view.evaluation.readiness.headline}. {view.standing.text}"
 
 
 def _statement(view: SigningView) -> Markup:
@@ -141,7 +146,7 @@ def _checklist(seen: SignOffView, view: SigningView) -> Markup:
     who = f"{seen.person.name}, {seen.person.role}, may sign" if seen.person.role is not Role.ANONYMOUS else ""
     lines = [
         *([_bad(o.text) for o in person] or [_good(who)]),
-        *([_bad(o.text) for o in eyes] or ([_good("Four eyes: not the one who brought in the evidence or set the policy")] if not person else [])),
+        *([_bad(o.text) for o in eyes] or ([_good(FOUR_EYES)] if not person else [])),
         *([_bad(o.text) for o in rest] or [_good(f"The decision allows: {view.kind}")]),
     ]  # fmt: skip
     decision = DECISIONS[view.evaluation.readiness.decision]
@@ -159,27 +164,34 @@ def _good(text: str) -> Markup:
 
 def _sign(seen: SignOffView, view: SigningView) -> None:
     if seen.person.role is Role.ANONYMOUS:
-        href = f"./auth/login?next=/sign-off?{'%26'.join(f'{k}%3D{v}' for k, v in seen.place.params().items())}"
+        back = f"/sign-off?{urlencode(seen.place.params())}"
+        href = f"./auth/login?{urlencode({'next': back})}"
         html(tag("p", tag("a", "Sign in to sign", href=href, target="_self", class_="cs-btn")))
         return
+    own = [s for s in view.signoffs if s.account_id == seen.person.id]
+    if own:
+        html(section("Your signature"), seal(own[-1]))
+    if any(o.code in _PERSON for o in view.obstacles):
+        return
     if len(view.kinds) > 1:
-        st.segmented_control(
-            "Statement",
-            [str(k) for k in view.kinds],
-            default=str(view.kind),
-            key="kind",
-            bind="query-params",
-            required=True,
-        )
+        _choice("Statement", [str(k) for k in view.kinds], str(view.kind), "kind")
     if len(view.meanings) > 1:
-        st.segmented_control("Meaning of the signature", [str(m) for m in view.meanings], default=str(view.meaning), key="meaning",
-                             bind="query-params", required=True)  # fmt: skip
+        _choice("Meaning of the signature", [str(m) for m in view.meanings], str(view.meaning), "meaning")
+    _form(seen, view)
+
+
+def _choice(label: str, options: list[str], chosen: str, key: str) -> None:
+    st.segmented_control(label, options, default=chosen, key=key, bind="query-params", required=True)
+
+
+def _form(seen: SignOffView, view: SigningView) -> None:
+    turn = st.session_state.setdefault("cs-sign-turn", 0)  # a new field after every try: no passphrase stays in it
     refusal = st.session_state.pop("cs-sign-refused", None)
     with st.form("sign", border=True):
         html(section("Sign", f"{view.kind}, meaning {view.meaning}; asked again at every signature"))
         login = st.text_input("Identifier", key="sign-login", max_chars=64, autocomplete="username")
         secret = st.text_input(
-            "Passphrase", key="sign-secret", type="password", max_chars=1024, autocomplete="current-password"
+            "Passphrase", key=f"sign-secret-{turn}", type="password", max_chars=1024, autocomplete="current-password"
         )
         reason = st.text_area(
             "Reason",
@@ -192,8 +204,9 @@ def _sign(seen: SignOffView, view: SigningView) -> None:
         if not view.may_sign:
             html(note("The button opens when nothing above forbids it.", MISSING.named("closed")))
         if refusal:
-            html(_bad(refusal[0]), muted(join([" ", refusal[1]])))
+            html(tag("div", chip(FAIL.named("refused")), " ", refusal[0], " ", muted(refusal[1]), role="alert"))
     if sent and seen.acts is not None:
+        st.session_state["cs-sign-turn"] = turn + 1
         _signed(seen.acts, login or "", secret or "", reason or "")
 
 

@@ -83,14 +83,13 @@ def draw(seen: Overview) -> None:
 
 
 def _nothing(seen: Overview) -> None:
-    project = seen.place.project
-    subject = seen.place.candidate.subject[:7] if seen.place.candidate else "$(git rev-parse HEAD)"
     html(
         heading(["Tests", seen.place.project_name]),
         empty(
             "No test results",
-            "No run belongs to this candidate. JUnit XML, CTRF and Go test JSON are read; the run belongs to the subject.",
-            f"countersign ingest report.xml --project {project} --subject {subject}",
+            "No run belongs to this candidate. Bring in its test report; evidence belongs to a candidate by its "
+            "subject.",
+            seen.place.ingest("report.xml"),
         ),
     )
     if len(seen.runs):

@@ -1,0 +1,154 @@
+"""What reading JUnit XML costs, as ratios measured side by side: run on demand, ``python tests/bench/bench_readers.py``.
+
+A pytest-style report (2 % failures of 3 kB, 3 % skips, 2 % with output) is written for each size. CPU seconds are the
+best of several runs; memory is the growth of the peak over the imports, each in a process of its own.
+"""
+
+import argparse
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.parsers import expat
+
+from junitparser import JUnitXml, TestCase
+
+from dashboard.model.ledger import Ledger
+from dashboard.model.records import Record
+from dashboard.readers._tally import Tally
+from dashboard.readers.junit_xml import READER
+
+GOAL_EXPAT, GOAL_JUNITPARSER, GOAL_GROWTH_MIB = 3.5, 2.0, 10.0
+TRACE = "".join(f"    def test_x():\n&gt;       assert {i} == {i + 1}\nE       assert {i} == {i + 1}\n" for i in range(60))
+
+
+def write_report(path: Path, cases: int) -> None:
+    """Write a report of ``cases`` cases; the same for the same number."""
+    chance = random.Random(7)
+    with path.open("w", encoding="utf-8") as file:
+        file.write('<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest" ')
+        file.write(f'tests="{cases}" time="12.5" timestamp="2025-10-18T14:02:00+00:00" hostname="ci">')
+        for number in range(cases):
+            name = f"test_feature_{number % 97}[parameter-{number}-value]"
+            head = (
+                f'<testcase classname="tests.package_{number % 40}.module_{number % 400}.TestThing{number % 7}" '
+                f'name="{name}" time="{chance.random() / 10:.3f}"'
+            )
+            draw = chance.random()
+            if draw < 0.02:
+                file.write(f'{head}><failure message="assert 1 == 2">{TRACE[:3000]}</failure></testcase>')
+            elif draw < 0.05:
+                file.write(f'{head}><skipped type="pytest.skip" message="not here">t.py:1: not here</skipped></testcase>')
+            elif draw < 0.07:
+                file.write(f"{head}><system-out>some output of the test\n</system-out></testcase>")
+            else:
+                file.write(f"{head} />")
+        file.write("</testsuite></testsuites>")
+
+
+def records(path: Path) -> Iterator[Record]:
+    """Read the report with the product's reader."""
+    with path.open("rb") as body:
+        yield from READER.read(body, Ledger())
+
+
+def bare_expat(path: Path) -> None:
+    """Parse without handlers: the floor of what any reader costs."""
+    parser = expat.ParserCreate()
+    with path.open("rb") as body:
+        while chunk := body.read(1 << 18):
+            parser.Parse(chunk, False)
+    parser.Parse(b"", True)
+
+
+def ours(path: Path) -> None:
+    """Read every case."""
+    for _ in records(path):
+        pass
+
+
+def ours_tallied(path: Path) -> None:
+    """Read every case, count it and take the digest."""
+    tally = Tally()
+    for record in records(path):
+        tally.add(record)
+    tally.digest()
+
+
+def junitparser_tree(path: Path) -> None:
+    """Build junitparser's tree and make one pass for the same facts."""
+    for suite in JUnitXml.fromfile(str(path)):
+        for case in suite:
+            if isinstance(case, TestCase):
+                _ = (case.classname, case.name, case.time, case.result)
+
+
+JOBS: dict[str, Callable[[Path], None]] = {
+    "bare expat": bare_expat,
+    "junit_xml": ours,
+    "junit_xml + tally": ours_tallied,
+    "junitparser": junitparser_tree,
+}
+
+
+def cpu_s(job: Callable[[Path], None], path: Path, rounds: int) -> float:
+    """Give the CPU seconds of the best round."""
+    best = float("inf")
+    for _ in range(rounds):
+        start = time.process_time()
+        job(path)
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def growth_mib(name: str, path: Path) -> float:
+    """Give the growth of the peak memory of ``name`` over its imports, in a fresh process."""
+    done = subprocess.run([sys.executable, __file__, "--grow", name, str(path)], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def _grow(name: str, path: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    JOBS[name](path)
+    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+
+
+def main() -> int:
+    """Print the table; exit 1 when a goal is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--grow", nargs=2, metavar=("JOB", "PATH"))
+    options = parser.parse_args()
+    if options.grow:
+        _grow(options.grow[0], Path(options.grow[1]))
+        return 0
+    missed, growths = [], []
+    print(f"{'cases':>9} {'job':18} {'CPU s':>8} {'cases/s':>10} {'x expat':>8} {'MiB':>7}")
+    for size in options.sizes:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "junit.xml"
+            write_report(path, size)
+            spent = {name: cpu_s(job, path, options.rounds if size <= 100_000 else 1) for name, job in JOBS.items()}
+            for name, seconds in spent.items():
+                grown = growth_mib(name, path)
+                if name == "junit_xml":
+                    growths.append(grown)
+                ratio = seconds / spent["bare expat"]
+                print(f"{size:9,} {name:18} {seconds:8.3f} {size / seconds:10,.0f} {ratio:8.2f} {grown:7.1f}")
+            if size >= 100_000 and spent["junit_xml"] > GOAL_EXPAT * spent["bare expat"]:
+                missed.append(f"more than {GOAL_EXPAT} x bare expat at {size:,}")
+            if size >= 100_000 and spent["junitparser"] < GOAL_JUNITPARSER * spent["junit_xml"]:
+                missed.append(f"less than {GOAL_JUNITPARSER} x as fast as junitparser at {size:,}")
+    if growths[-1] - growths[0] > GOAL_GROWTH_MIB:
+        missed.append(f"memory grows by {growths[-1] - growths[0]:.1f} MiB")
+    print("\n".join(f"missed: {goal}" for goal in missed) or "all goals met")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
