@@ -127,7 +127,7 @@ def target(
     fig.update_layout(margin={"r": max(room, fig.layout.margin.r or 0)})
 
 
-def ticks(fig: go.Figure, labels: list[str], *, least: int = 1, most: int = 5) -> None:
+def ticks(fig: go.Figure, labels: list[str], *, least: int = 1, most: int = 4) -> None:
     """Label a category axis: the newest always, and so few others that they do not touch on a narrow screen.
 
     A label ``version · subject`` is written on two lines. Where there are fewer than ``least`` places, the rest of the

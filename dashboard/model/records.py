@@ -178,7 +178,7 @@ class MetricSample(NamedTuple):
     value: float | None
     """``None`` for a sample that is not a number: present, and measuring nothing."""
     unit: str
-    count: int | None
+    observations: int | None
     """Observations behind the sample where the file says so."""
 
 

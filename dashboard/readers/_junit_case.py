@@ -5,7 +5,7 @@ inside of retries) or does not know (status attributes, names, oversized texts) 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from junitparser import junitparser as junit
@@ -27,12 +27,13 @@ RESULTS = frozenset({"failure", "error", "skipped", "rerunFailure", "rerunError"
 LEFT_OUT = frozenset({"system-out", "system-err", "system_out", "system_err", "attachments", "attachment", "steps"})
 
 _TRUE_SIZE = "countersign-size"
-_INTERIM = (
-    (xunit2.FlakyFailure, Outcome.FAILED),
-    (xunit2.FlakyError, Outcome.ERROR),
-    (xunit2.RerunFailure, Outcome.FAILED),
-    (xunit2.RerunError, Outcome.ERROR),
-)
+_INTERIM = {
+    xunit2.FlakyFailure: Outcome.FAILED,
+    xunit2.FlakyError: Outcome.ERROR,
+    xunit2.RerunFailure: Outcome.FAILED,
+    xunit2.RerunError: Outcome.ERROR,
+}
+_WORST_FIRST = ((junit.Error, Outcome.ERROR), (junit.Failure, Outcome.FAILED), (junit.Skipped, Outcome.SKIPPED))
 _NOT_RUN = frozenset({"notrun", "disabled", "skipped", "ignored", "suppressed", "pending", "untested", "inactive"})
 _BAD = {"failed": Outcome.FAILED, "fail": Outcome.FAILED, "failure": Outcome.FAILED, "error": Outcome.ERROR}
 
@@ -69,46 +70,50 @@ def childless(attributes: Mapping[str, str], place: Place, times: Times, ledger:
 def with_children(element: Any, place: Place, times: Times, ledger: Ledger) -> CaseResult:
     """Read a case through junitparser. Of several results the worst counts: error, failure, skip."""
     case = xunit2.TestCase.fromelem(element)  # type: ignore[no-untyped-call]
-    outcome, failure = _final(case, ledger)
-    interim = list(_interim(case, times, ledger))
+    finals: dict[type, Any] = {}
+    interim: list[Attempt] = []
+    several = False
+    for entry in case:
+        retried = _INTERIM.get(type(entry))
+        if retried is not None:
+            interim.append(Attempt(retried, _seconds(entry._elem.attrib, times, ledger), _why(entry)))  # noqa: SLF001
+        else:
+            several = several or bool(finals)
+            finals.setdefault(type(entry), entry)
+    if several:
+        ledger.note("several-results", "a case holds several results; the worst counts, unless it was expected")
+    outcome, failure = _final(finals, element.attrib)
     duration = _seconds(element.attrib, times, ledger)
-    record = _record(
-        element.attrib, place, outcome, duration, failure, ledger,
-        properties=tuple((p.name or "", _property_value(p)) for p in case.properties()),
-    )  # fmt: skip
+    record = _record(element.attrib, place, outcome, duration, failure, ledger, properties=_properties(element, case))
     if not interim:
         return record
-    flaky = any(attempt.outcome is not Outcome.PASSED for attempt in interim)
     final = Attempt(outcome, duration, failure)
     # rerun*: the first result is the case's own <failure>, the elements are what followed, and the last of them ended
     # it; flaky*: the elements came first and the case passed. Either way the case was executed one time more.
     attempts = (final, *interim) if outcome in (Outcome.FAILED, Outcome.ERROR) else (*interim, final)
-    parts = [attempt.duration_s for attempt in attempts]
-    known = [part for part in parts if part is not None]
-    total = sum(known) if len(known) == len(parts) else duration
-    ledger.note("retries", "cases were run again; every attempt is kept", int(flaky))
+    known = [attempt.duration_s for attempt in attempts if attempt.duration_s is not None]
+    total = sum(known) if len(known) == len(attempts) else duration
+    ledger.note("retries", "cases were run again; every attempt is kept")
     return record._replace(attempts=attempts, duration_s=total)
 
 
-def _final(case: Any, ledger: Ledger) -> tuple[Outcome, Failure | None]:
-    """Decide between the results that a case holds."""
-    errors = list(case.iterchildren(junit.Error))
-    failures = list(case.iterchildren(junit.Failure))
-    skips = list(case.iterchildren(junit.Skipped))
-    if len(errors) + len(failures) + len(skips) > 1:
-        ledger.note("several-results", "a case holds several results; the worst counts, unless it was expected")
-    if skips and _expected_to_fail(skips[0]):
-        return Outcome.SKIPPED, _why(skips[0])
-    if errors:
-        return Outcome.ERROR, _why(errors[0])
-    if failures:
-        return Outcome.FAILED, _why(failures[0])
-    if skips:
-        return Outcome.SKIPPED, _why(skips[0])
-    stated = _stated(case._elem.attrib)  # noqa: SLF001  # junitparser has no other door to attributes it does not name
-    if stated is None:
-        return Outcome.PASSED, None
-    return stated, _status_reason(case._elem.attrib)  # noqa: SLF001
+def _final(finals: Mapping[type, Any], attributes: Mapping[str, str]) -> tuple[Outcome, Failure | None]:
+    """Decide between the results that a case holds; without any, its attributes decide."""
+    skip = finals.get(junit.Skipped)
+    if skip is not None and _expected_to_fail(skip):
+        return Outcome.SKIPPED, _why(skip)
+    for type_, outcome in _WORST_FIRST:
+        if type_ in finals:
+            return outcome, _why(finals[type_])
+    stated = _stated(attributes)
+    return (Outcome.PASSED, None) if stated is None else (stated, _status_reason(attributes))
+
+
+def _properties(element: Any, case: Any) -> tuple[tuple[str, str], ...]:
+    for child in element:
+        if child.tag == "properties":
+            return tuple((found.name or "", _property_value(found)) for found in case.properties())
+    return ()
 
 
 def _expected_to_fail(skip: Any) -> bool:
@@ -116,16 +121,9 @@ def _expected_to_fail(skip: Any) -> bool:
     return skip.type == "todo" or (skip.message or "").startswith("TEST_CASE tagged with !")
 
 
-def _interim(case: Any, times: Times, ledger: Ledger) -> Iterator[Attempt]:
-    for type_, outcome in _INTERIM:
-        for result in case.iterchildren(type_):
-            yield Attempt(outcome, _seconds(result._elem.attrib, times, ledger), _why(result))  # noqa: SLF001
-
-
 def _why(result: Any) -> Failure:
-    element = result._elem  # noqa: SLF001
-    trace = element.find("stackTrace")
-    source = element if trace is None else trace
+    element = result._elem  # noqa: SLF001  # junitparser has no door to attributes that it does not name
+    source = element[0] if len(element) else element  # its only child: <stackTrace>
     text = (source.text or "").strip() or None
     size = int(source.get(_TRUE_SIZE, 0)) or len(source.text or "")
     return Failure(result.type or None, result.message or None, text, size if text else 0)

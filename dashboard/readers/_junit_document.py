@@ -5,6 +5,7 @@ Everything else takes the long way through ``_junit_case`` and junitparser.
 """
 
 from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
 from dashboard.errors import MalformedArtefactError
 from dashboard.model.ledger import Ledger
@@ -58,6 +59,7 @@ class Document:
         self.suites = suites
         self.source = source
         self.feed = feed
+        self._parser = feed.parser
         self._times = times
         self._ledger = ledger
         self._observe = observe
@@ -110,15 +112,13 @@ class Document:
             if plain:
                 if quick and len(case) == 3:
                     try:
-                        name, classname, duration = case["name"], case["classname"], float(case["time"])
+                        name, classname, seconds = case["name"], case["classname"], float(case["time"])
                     except (KeyError, ValueError):
-                        pass
-                    else:
-                        if 0.0 <= duration < LONGEST_S and 0 < len(name) < LONGEST_NAME > len(classname):
-                            case = None
-                            record = (suite, classname, name, file, None, passed, duration, None, (), False, ())
-                            append(make(CaseResult, record))
-                            return
+                        seconds, name, classname = -1.0, "", ""
+                    if 0.0 <= seconds < LONGEST_S and 0 < len(name) < LONGEST_NAME > len(classname):
+                        case = None
+                        append(make(CaseResult, (suite, classname, name, file, None, passed, seconds, None, (), False, ())))
+                        return
             elif self._inner:
                 self._end_inside()
                 return
@@ -131,8 +131,8 @@ class Document:
                 self._mended_since()
             start(tag, attributes)
 
-        self.feed.parser.StartElementHandler = start if self._repairs is None else start_noting
-        self.feed.parser.EndElementHandler = end
+        self._parser.StartElementHandler = start if self._repairs is None else start_noting
+        self._parser.EndElementHandler = end
 
     def _start_outside(self, tag: str, attributes: dict[str, str]) -> bool:
         """Open an element outside of any case; say whether it is a case itself (its name has a prefix)."""
@@ -159,7 +159,11 @@ class Document:
             self.suites.end(self.counted)
 
     def _start_inside(self, case: dict[str, str], tag: str, attributes: dict[str, str]) -> None:
-        inner, name = self._inner, local_name(tag)
+        inner = self._inner
+        name = local_name(tag) if ":" in tag else tag
+        if not inner and name in LEFT_OUT:
+            inner.append(name)
+            return
         if len(inner) + len(self._outer) + 1 >= self.feed.limits.depth:
             self.feed.too_deep()
         parent = inner[-1] if inner else ""
@@ -169,11 +173,11 @@ class Document:
                 if self._node is None:
                     self._node = etree.Element("testcase", _known(case))
                 self._element = self._child(self._node, name, attributes)
-            elif name not in LEFT_OUT:
+            else:
                 what = "a case inside of a case" if name == "testcase" else f"the element <{name[:40]}> in a case"
                 self._ledger.note("unknown-child", f"{what} is not known to any JUnit dialect and was left out")
-        elif (parent == "properties" and name == "property" and len(inner) == 2) or (
-            name == "stackTrace" and parent in RESULTS and self._element is not None
+        elif self._element is not None and (
+            (parent == "properties" and name == "property") or (name == "stackTrace" and parent in RESULTS)
         ):
             self._element = self._child(self._element, name, attributes)
 
@@ -187,13 +191,13 @@ class Document:
         child = etree.SubElement(parent, name, _known(attributes))
         if name != "properties":
             self._text = Text(min(self.feed.limits.text_chars, self._room))
-            self.feed.parser.CharacterDataHandler = self._text.add
+            self._parser.CharacterDataHandler = self._text.add
         return child
 
     def _end_inside(self) -> None:
         name = self._inner.pop()
         if self._text is not None and (name in RESULTS or name in {"property", "stackTrace"}):
-            self.feed.parser.CharacterDataHandler = None
+            self._parser.CharacterDataHandler = None
             if self._element is not None:
                 put_text(self._element, self._text)
             self._room = max(0, self._room - min(self._text.size, self.feed.limits.text_chars))
@@ -222,7 +226,7 @@ class Document:
 
     def _mended_since(self) -> bool:
         """Drop the places mended before the current one; say whether there were any."""
-        repairs, here, mended = self._repairs, self.feed.parser.CurrentByteIndex, False
+        repairs, here, mended = self._repairs, self._parser.CurrentByteIndex, False
         while repairs and repairs[0] < here:
             repairs.popleft()
             mended = True
@@ -230,5 +234,7 @@ class Document:
 
 
 def _known(attributes: dict[str, str]) -> dict[str, str]:
-    """Keep the attributes that mean something: lxml refuses some names that expat takes."""
+    """Keep the attributes that mean something where lxml is in use: it refuses some names that expat takes."""
+    if etree is ElementTree:
+        return attributes
     return {name: attributes[name] for name in _KNOWN if name in attributes}

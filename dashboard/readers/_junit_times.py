@@ -46,6 +46,8 @@ class Reading(NamedTuple):
     why: str = ""
 
 
+_NOT_SAID = Reading(None)
+
 #: What is said of a case whose duration is read with care or not at all.
 NOTES = {
     "time-unreadable": "the duration is not a number that can be trusted; it is shown as not said",
@@ -87,11 +89,21 @@ class Times:
 
     def read(self, text: str | None) -> Reading:
         """Read one duration; missing and empty are simply not said."""
-        text = (text or "").strip()
+        if text is None:
+            return _NOT_SAID
+        try:  # nearly all of them, and cheap
+            seconds = float(text)
+        except ValueError:
+            return self._unusual(text.strip())
+        if 0.0 <= seconds <= LONGEST_S and not self.nanoseconds and "_" not in text:
+            return Reading(seconds)
+        return self._unusual(text.strip())
+
+    def _unusual(self, text: str) -> Reading:
         if len(text) > LONGEST_TEXT:
             return Reading(None, "time-unreadable")
         if not text:
-            return Reading(None)
+            return _NOT_SAID
         if self.nanoseconds and text.isdecimal() and text.isascii():
             return _plausible(int(text) / 1e9, "time-nanoseconds")
         if _PLAIN.fullmatch(text):

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterable
+from operator import itemgetter
 
 from dashboard.model.records import CaseResult
 
@@ -11,6 +12,9 @@ _BUCKET_BITS = 12
 _BUCKETS = 1 << _BUCKET_BITS
 _BUCKET_MASK = _BUCKETS - 1
 _SPILL = 1 << 17
+
+
+_identity = itemgetter(0, 1, 2)
 
 
 def identity(record: CaseResult) -> tuple[str, str, str]:
@@ -33,15 +37,15 @@ class Marks:
 
     def add(self, records: Iterable[CaseResult]) -> None:
         """Take the marks of these records."""
-        mask, self._index = _MASK, None
-        self._few.extend([hash(record[:3]) & mask for record in records])
+        self._index = None
+        self._few.extend(map(hash, map(_identity, records)))
         if len(self._few) >= _SPILL:
             self._spread()
 
     def repeated(self) -> set[int]:
         """Give the marks that came more than once."""
         if not self._buckets:
-            return _twice(self._few)
+            return {value & _MASK for value in _twice(self._few)}
         self._spread()
         return {
             high << _BUCKET_BITS | low
@@ -56,7 +60,7 @@ class Marks:
         if self._buckets and (value >> _BUCKET_BITS) in self._buckets[value & _BUCKET_MASK]:
             return True
         if self._index is None:
-            self._index = set(self._few)
+            self._index = {value & _MASK for value in self._few}
         return value in self._index
 
     def _spread(self) -> None:
@@ -64,7 +68,7 @@ class Marks:
             self._buckets = [array("I") for _ in range(_BUCKETS)]
         append = [bucket.append for bucket in self._buckets]
         for value in self._few:
-            append[value & _BUCKET_MASK](value >> _BUCKET_BITS)
+            append[value & _BUCKET_MASK]((value & _MASK) >> _BUCKET_BITS)
         self._few = array("q")
 
 

@@ -9,7 +9,8 @@ The file is read in up to three passes, each in bounded memory:
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import BinaryIO
 
 from dashboard.model.ledger import Ledger
@@ -65,16 +66,19 @@ class _Reading:
         self._mended = False
 
     def records(self) -> Iterator[Record]:
-        """Give all records and fill in the ledger."""
+        """Give all records and fill in the ledger. Batches are chained in C: a million cases pass here."""
+        return chain.from_iterable(self._batches())
+
+    def _batches(self) -> Iterator[Iterable[Record]]:
         try:
             yield from self._pass()
         except NotWellFormedError as error:
             if error.hopeless:
                 raise
             yield from self._mend(error)
-        yield from self._settle()
+        yield self._settle()
 
-    def _mend(self, error: NotWellFormedError) -> Iterator[CaseResult]:
+    def _mend(self, error: NotWellFormedError) -> Iterator[list[CaseResult]]:
         """Read again, mending; what was given already is passed over, since nothing before the damage changes."""
         self._mended = True
         self._ledger.note("xml-mended", f"{error} It was mended and read on.")
@@ -83,7 +87,7 @@ class _Reading:
         except NotWellFormedError as again:
             raise error from again
 
-    def _pass(self, skip: int = 0) -> Iterator[CaseResult]:
+    def _pass(self, skip: int = 0) -> Iterator[list[CaseResult]]:
         ledger = Ledger()
         document = self._open(ledger)
         for _ in document.feed.chunks():
@@ -92,7 +96,7 @@ class _Reading:
                 batch, skip = batch[skip:], max(0, skip - len(batch))
             self._marks.add(batch)
             self._given += len(batch)
-            yield from batch
+            yield batch
         self._close(document, ledger)
 
     def _open(self, ledger: Ledger, *, observe: bool = False) -> Document:

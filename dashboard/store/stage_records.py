@@ -121,7 +121,7 @@ class RecordStage:
             msg = f"The metric {one.metric[:80]!r} is in {known[1]!r} and in {one.unit!r} in the same file."
             raise MalformedArtefactError(msg, slug="unit-changes")
         at_ms = _whole(one.at_ms, f"the time of a sample of {one.metric[:80]}")
-        count = _whole(one.count, f"count of {one.metric[:80]}")
+        count = _whole(one.observations, f"count of {one.metric[:80]}")
         self._staging.add("stage_sample", (known[0], at_ms, _finite(one.value), count))
 
     def _new_series(self, one: MetricSample) -> tuple[int, str]:

@@ -117,9 +117,7 @@ def sentence(bench: Benchmarks) -> tuple[str, states.State]:
     by = {s: [x.name for x in bench.lines if x.verdict.state is s] for s in State}
     said = []
     if bench.whole:
-        said.append(
-            f"{bench.whole[0][:1].upper()}{bench.whole[0][1:]} is {effect_text(bench.whole[1], 'smaller', 's')}"
-        )
+        said.append(f"The whole ({short(bench.whole[0])}) is {effect_text(bench.whole[1], 'smaller', 's')}")
     if by[State.REGRESSION]:
         named = listed([short(x) for x in by[State.REGRESSION]])
         said.append(f"{counted(len(by[State.REGRESSION]), 'confirmed regression')}: {named}")

@@ -1,7 +1,6 @@
 """Coverage of a candidate in words and shares: by formula, by component, by module."""
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from fractions import Fraction
 from math import ceil
 
@@ -9,6 +8,7 @@ import pandas as pd
 
 from dashboard.model.figures import of_text, share_text
 from dashboard.model.policy import Component
+from dashboard.store.categories import path_pattern
 
 COUNTS = ("lines_total", "lines_hit", "branches_total", "branches_hit", "statements_total", "statements_hit")
 
@@ -73,11 +73,17 @@ def components(files: pd.DataFrame, asked: tuple[Component, ...]) -> list[Compon
     """Sum the files of each component, those below their floor first."""
     found = []
     for component in asked:
-        own = files[[any(fnmatchcase(str(p), pattern) for pattern in component.paths) for p in files["path"]]]
+        own = files[_within(files["path"], component)]
         covered = Covered(int(own["lines_hit"].fillna(0).sum()), int(own["lines_total"].fillna(0).sum()))
         found.append(ComponentCover(component.name, covered, len(own), component.floor_pct, component.owner))
     order = {"missing": 0, "fail": 1, "pass": 2, "info": 3}
     return sorted(found, key=lambda c: (order[c.word], c.name))
+
+
+def _within(paths: pd.Series, component: Component) -> pd.Series:
+    """Say which paths belong to a component, as the gates decide it; of no paths none do."""
+    fits = path_pattern(component.paths).fullmatch
+    return paths.map(lambda path: fits(str(path).replace("\\", "/")) is not None).astype(bool)
 
 
 def modules(files: pd.DataFrame) -> pd.DataFrame:

@@ -140,7 +140,9 @@ def draw(place: Place, seen: Results) -> None:
             width=330,
             type="search",
         )
-        st.pills("Outcome", [str(o) for o in Outcome], selection_mode="multi", key="outcome", bind="query-params")
+        st.pills(
+            "Outcome", [str(o) for o in Outcome], selection_mode="multi", wrap=True, key="outcome", bind="query-params"
+        )
     if seen.rows.empty:
         html(_nothing(seen))
         return

@@ -8,9 +8,30 @@ from dashboard.services.sessions import who
 SESSION_COOKIE = "countersign_session"
 
 
-@st.cache_resource(show_spinner=False)
+class _Process:
+    """The context of this process: given by whoever serves the pages, else opened at the first visit."""
+
+    context: Context | None = None
+
+
+def serve(context: Context) -> None:
+    """Share a context that is open already.
+
+    One process opens one store: SQLite's locks belong to the process, and a second opening of the file would drop
+    those of the first when it is closed.
+    """
+    _Process.context = context
+
+
 def _opened() -> Context:
-    return open_context()
+    if _Process.context is None:
+        _Process.context = open_context()
+    return _Process.context
+
+
+def token() -> str:
+    """Give the browser's session token; "" without one."""
+    return st.context.cookies.get(SESSION_COOKIE, "")
 
 
 def current() -> Context:
@@ -20,4 +41,4 @@ def current() -> Context:
     would not be seen otherwise.
     """
     context = _opened()
-    return context.acting_as(who(context, st.context.cookies.get(SESSION_COOKIE, "")))
+    return context.acting_as(who(context, token()))

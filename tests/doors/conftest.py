@@ -122,9 +122,12 @@ def wait_until_up(url, server, log):
     pytest.fail(f"the server did not come up: {log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Debian's Chromium, driven by Playwright; without one, a sentence that says how to get it."""
+    """Debian's Chromium, driven by Playwright; without one, a sentence that says how to get it.
+
+    It goes with its module: while Playwright runs, no other test of the process can start an event loop.
+    """
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
         advice = "no Chromium was found: install it (apt-get install chromium) to run the browser tests"

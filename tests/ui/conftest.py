@@ -1,6 +1,8 @@
 """A store with the demo's evidence, an empty one, a hostile one; and a way to run a page as Streamlit does."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +14,7 @@ from streamlit.util import calc_hash
 
 from dashboard.model.person import ANONYMOUS, Person, Role
 from dashboard.services.context import Context, open_context
-from dashboard.services.demo import prepare
+from dashboard.services.demo import DemoReport, prepare
 from dashboard.services.ingest import ingest_body, make_target
 from dashboard.settings import read_settings
 from dashboard.ui import session
@@ -26,10 +28,29 @@ def _context(path: Path) -> Context:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Context:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Context, DemoReport]:
     context = _context(tmp_path_factory.mktemp("demo"))
-    prepare(context)
-    return context
+    return context, prepare(context)
+
+
+@pytest.fixture(scope="session")
+def demo(prepared: tuple[Context, DemoReport]) -> Context:
+    """Give the demo's evidence, only to be read."""
+    return prepared[0]
+
+
+@pytest.fixture(scope="session")
+def passphrases(prepared: tuple[Context, DemoReport]) -> dict[str, str]:
+    return {login: secret for login, _, _, secret in prepared[1].accounts}
+
+
+@pytest.fixture
+def own(demo: Context, tmp_path: Path) -> Context:
+    """Give a copy of the demo that a test may change."""
+    source, copy = (closing(sqlite3.connect(home / "countersign.db")) for home in (demo.settings.home, tmp_path))
+    with source as old, copy as new:
+        old.backup(new)
+    return _context(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -300,10 +300,10 @@ def no_go() -> Evaluation:
                 *seen,
                 r.verdict.required,
                 r.verdict.unit,
-                evidence,
-                because,
-                r.key,
-                turn,
+                evidence=evidence,
+                because=because,
+                key=r.key,
+                turn=turn,
             )
         )
         reasons.append(Reason("KEY_FAIL", f"{r.title} (key): {because}", r.gate))

@@ -120,7 +120,7 @@ def test_hostile_names_are_shown_as_text(slug: str, hostile: Context, run_page: 
     ],
 )
 def test_an_address_that_leads_nowhere_says_so(
-    params: dict[str, object], says: str, demo: Context, run_page: Run
+    params: dict[str, object], says: str, demo: Context, run_page: Run, text_of: Text
 ) -> None:
     app = run_page(demo, "", **params)
     assert not app.exception

@@ -12,8 +12,8 @@ from dashboard.ui.rows import records
 _COLUMNS = (
     Column("Candidate", narrow="title"),
     Column("Decision", narrow="state"),
-    Column("Score", "right"),
-    Column("Policy"),
+    Column("Score", "right", "plain"),
+    Column("Policy", narrow="flow"),
 )
 _MOST = 8
 
@@ -33,4 +33,4 @@ def trend_table(place: Place, trend: pd.DataFrame) -> Markup:
         )
         for row in records(trend.iloc[::-1].head(_MOST))
     ]
-    return table(_COLUMNS, rows, caption="Candidates, newest first")
+    return table(_COLUMNS, rows, caption="Candidates, newest first", css="cs-flow")

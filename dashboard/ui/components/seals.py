@@ -29,7 +29,11 @@ def seal(sign_off: SignOff) -> Markup:
     """Write one signature in full: who, when, what it means, over which bytes, and whether it still verifies."""
     state = SIGN_OFFS[sign_off.state]
     tone = "stale" if sign_off.state in {SignOffState.STALE, SignOffState.EXPIRED} else ""
-    bad = not sign_off.verified or sign_off.state in {SignOffState.REJECTED, SignOffState.WITHDRAWN}
+    bad = not sign_off.verified or sign_off.state in {
+        SignOffState.REJECTED,
+        SignOffState.WITHDRAWN,
+        SignOffState.INVALID,
+    }
     checked = PASS.named("verifies") if sign_off.verified else FAIL.named("does not verify")
     facts = pairs(
         [

@@ -70,6 +70,7 @@ SIGN_OFFS: dict[SignOffState, State] = {
     SignOffState.WITHDRAWN: SKIPPED.named("withdrawn"),
     SignOffState.EXPIRED: STALE.named("expired"),
     SignOffState.STALE: STALE.named("STALE"),
+    SignOffState.INVALID: FAIL.named("invalid"),
 }
 CONDITION_STATES = {"open": State("open", "circle", "info"), "met": PASS.named("met"), "overdue": FAIL.named("overdue")}
 HEALTH = {"pass": PASS, "warn": WARN, "fail": FAIL}

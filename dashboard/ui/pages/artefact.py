@@ -72,9 +72,9 @@ def draw(seen: Artefact) -> None:
             box("What it is", pairs(_facts(row)), tag("p", raw_link(row["sha256"], "Download the bytes as they came")))
         )
         html(section("sha256 of the bytes"))
-        st.code(row["sha256"], language=None)
+        st.code(row["sha256"], language=None, wrap_lines=True)
         html(section("sha256 of the records"))
-        st.code(row.get("records_sha256") or "not said", language=None)
+        st.code(row.get("records_sha256") or "not said", language=None, wrap_lines=True)
 
 
 def _notes(notes: list[dict[str, Any]]) -> Markup:

@@ -206,7 +206,7 @@ def _ledger(seen: EvidenceList) -> None:
         )
         return
     columns = (
-        Column("File", narrow="title"),
+        Column("File", narrow="title", width="15%"),
         Column("State", narrow="state"),
         Column("Read as", narrow="plain"),
         Column("Holds", narrow="plain"),
@@ -217,7 +217,7 @@ def _ledger(seen: EvidenceList) -> None:
         Column("Raw", narrow="plain"),
     )
     rows = [_row(seen.place, row) for row in rows_of(seen.artefacts)]
-    html(scrolling(table(columns, rows, caption="Artefacts, newest first", css="cs-flow"), "Ledger"))
+    html(scrolling(table(columns, rows, caption="Artefacts, newest first", css="cs-flow cs-wide"), "Ledger"))
     if seen.found > PAGE_ROWS:
         html(note(f"{seen.found:,} artefacts"))
         st.pagination(-(-seen.found // PAGE_ROWS), default=1, key="ap", bind="query-params")

@@ -180,6 +180,7 @@ def _what_if(seen: Readiness) -> None:
         "What if this evidence were missing? Absence is never a success: leave a kind out and see the decision.",
         [str(k) for k in seen.kinds],
         selection_mode="multi",
+        wrap=True,
         key="without",
         bind="query-params",
     )

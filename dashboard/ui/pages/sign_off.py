@@ -117,15 +117,13 @@ def draw(seen: SignOffView) -> None:
         html(section("The statement", "exactly as it will be signed"), _statement(view))
     with right:
         html(box("What is checked", _checklist(seen, view)))
+        _conditions(seen, evaluation)
         _sign(seen, view)
         html(box("Signatures", standing_lines(view.standing, view.signoffs[::-1])))
-        _conditions(seen, evaluation)
+    with left:
+        if view.signoffs:
+            html(section("Seals", "newest first"), *(seal(s) for s in reversed(view.signoffs)))
         html(box("How to verify", verify_steps(seen.place.project)))
-    if view.signoffs:
-        html(
-            section("Seals", "newest first"),
-            tag("div", join(seal(s) for s in reversed(view.signoffs)), class_="cs-stack"),
-        )
 
 
 def _sentence(view: SigningView) -> str:

@@ -1,0 +1,126 @@
+"""What can be done on pages: bring in evidence, write and close conditions, sign."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.model.person import Person
+from dashboard.services.admin import list_users
+from dashboard.services.context import Context
+from dashboard.services.ingest import ingest_body, make_target
+from dashboard.store import candidates, frames
+
+Run = Callable[..., AppTest]
+Text = Callable[[AppTest], str]
+CASES = b'<testcase classname="c" name="a" time="1"/><testcase classname="c" name="b"/>'
+JUNIT = b'<testsuite name="s" tests="2">' + CASES + b"</testsuite>"
+LCOV = b"SF:src/a.py\nDA:1,1\nDA:2,0\nLF:2\nLH:1\nend_of_record\n"
+
+
+def person(context: Context, login: str) -> Person:
+    return next(u.person for u in list_users(context) if u.person.login == login)
+
+
+def place(context: Context, project: str = "genesis-rebuild") -> dict[str, object]:
+    return {"project": project, "candidate": int(frames.candidates(context.store, project, limit=1).iloc[0]["id"])}
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(b for b in app.button if b.label == label).click()
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_a_file_is_brought_in_and_a_foreign_one_is_refused(own: Context, run_page: Run, text_of: Text) -> None:
+    app = run_page(own, "evidence", person(own, "engineer"), **place(own))
+    before = frames.count_artefacts(own.store, "genesis-rebuild")
+    app.get("file_uploader")[0].upload("a.xml", JUNIT, "text/xml").upload("b.md", b"# words", "text/markdown")
+    text = text_of(press(app, "Bring in"))
+    assert frames.count_artefacts(own.store, "genesis-rebuild") == before + 1
+    assert ">stored<" in text and ">refused<" in text and "2 cases" in text
+
+
+def test_nothing_chosen_is_said(own: Context, run_page: Run, text_of: Text) -> None:
+    app = run_page(own, "evidence", person(own, "engineer"), **place(own))
+    assert "No file was chosen." in text_of(press(app, "Bring in"))
+
+
+def test_a_new_project_comes_into_being_in_the_browser(own: Context, run_page: Run, text_of: Text) -> None:
+    app = run_page(own, "evidence", person(own, "engineer"), **place(own))
+    app.text_input[0].set_value("Brand New")
+    app.text_input[1].set_value("c" * 40)
+    app.get("file_uploader")[0].upload("a.xml", JUNIT, "text/xml")
+    press(app, "Bring in")
+    assert "brand-new" in set(frames.projects(own.store)["slug"])
+
+
+def test_a_signature_is_given_and_its_seal_is_shown(
+    own: Context, run_page: Run, text_of: Text, passphrases: dict[str, str]
+) -> None:
+    app = run_page(own, "sign-off", person(own, "cora"), **place(own))
+    app.text_input(key="sign-login").set_value("cora")
+    app.text_input(key="sign-secret-0").set_value(passphrases["cora"])
+    app.text_area(key="sign-reason").set_value("Evidence reviewed")
+    text = text_of(press(app, "Sign"))
+    assert "Your signature" in text and ">verifies<" in text and "Evidence reviewed" in text
+    assert not any(b.label == "Sign" for b in app.button)
+    assert "1 / 2" in text_of(run_page(own, "", **place(own)))
+
+
+def test_new_evidence_makes_the_signature_stale(
+    own: Context, run_page: Run, text_of: Text, passphrases: dict[str, str]
+) -> None:
+    app = run_page(own, "sign-off", person(own, "cora"), **place(own))
+    app.text_input(key="sign-login").set_value("cora")
+    app.text_input(key="sign-secret-0").set_value(passphrases["cora"])
+    app.text_area(key="sign-reason").set_value("Evidence reviewed")
+    press(app, "Sign")
+    candidate = candidates.find(own.store, "genesis-rebuild")
+    target = make_target(own, project="genesis-rebuild", subject=candidate.subject)
+    ingest_body(own, BytesIO(JUNIT), "late.xml", target, origin="cli")
+    text = text_of(run_page(own, "sign-off", person(own, "cora"), **place(own)))
+    assert "STALE" in text and "cs-seal-stale" in text
+
+
+def test_a_condition_is_written_and_then_met(own: Context, run_page: Run, text_of: Text) -> None:
+    spot = place(own, "sqlparse")
+    app = run_page(own, "sign-off", person(own, "cora"), **spot)
+    assert "1 still to write" in text_of(app)
+    assert "owner" in text_of(press(app, "Add the condition"))
+    app.text_input(key="owner-perf.regression").set_value("Andi")
+    text = text_of(press(app, "Add the condition"))
+    assert "0 still to write" in text and "Andi" in text
+    next(t for t in app.text_input if t.label == "How it was seen").set_value("Measured again")
+    text_after = text_of(press(app, "It is met"))
+    assert ">met<" in text_after
+
+
+def test_a_viewer_writes_no_conditions(own: Context, run_page: Run, text_of: Text) -> None:
+    app = run_page(own, "sign-off", person(own, "viewer"), **place(own, "sqlparse"))
+    assert "An auditor or manager writes conditions" in text_of(app)
+    assert not [b for b in app.button if b.label in {"Add the condition", "Sign"}]
+
+
+def test_another_candidate_and_another_project_are_chosen(own: Context, run_page: Run, text_of: Text) -> None:
+    app = run_page(own, "", **place(own))
+    older = int(frames.candidates(own.store, "genesis-rebuild", limit=3).iloc[2]["id"])
+    app.selectbox(key="cs-candidate").set_value(older).run()
+    assert not app.exception and "NO-GO" in text_of(app)
+    app.selectbox(key="cs-project").set_value("sqlparse").run()
+    assert not app.exception and "sqlparse" in str(app.query_params["project"])
+
+
+@pytest.mark.parametrize("slug", ["", "tests", "coverage", "performance", "operations", "evidence", "sign-off"])
+def test_a_candidate_with_one_kind_of_evidence_says_what_is_missing(
+    slug: str, own: Context, run_page: Run, text_of: Text
+) -> None:
+    body = LCOV if slug == "tests" else JUNIT
+    ingest_body(own, BytesIO(body), "only", make_target(own, project="Small", subject="d" * 40), origin="cli")
+    app = run_page(own, slug, project="small")
+    assert not app.exception
+    text = text_of(app)
+    if slug in {"tests", "coverage", "performance", "operations"}:
+        assert "countersign ingest" in text and "--subject " + "d" * 40 in text
