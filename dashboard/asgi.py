@@ -19,6 +19,7 @@ from dashboard.model.person import ANONYMOUS
 from dashboard.plugins import collect
 from dashboard.services.context import Context, open_context
 from dashboard.settings import Settings, read_settings
+from dashboard.ui.session import serve as serve_pages
 from dashboard.web.middleware import layers
 from dashboard.web.origin import LOOPBACK
 from dashboard.web.routes import all_routes
@@ -54,7 +55,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     Streamlit collects garbage after every run of every page; with all libraries loaded that costs 100 ms each
     time, and 8 ms once they are frozen.
     """
-    context()
+    serve_pages(context())
     collect(page_modules, "PAGE")
     gc.collect()
     gc.freeze()

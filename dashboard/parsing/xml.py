@@ -197,9 +197,9 @@ class Feed:
             ) from None
         except (LookupError, ValueError) as error:
             # pyexpat's own answers to a declared encoding that Python does not know, or that has several bytes a
-            # character (also "utf8" without its hyphen).
-            if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
-                raise  # of a handler: a bug, not a declaration
+            # character.
+            if _from_handler(error):
+                raise
             line, column = self._position()
             raise NotWellFormedError(str(error), code=_UNKNOWN_ENCODING, line=line, column=column) from None
 
@@ -216,6 +216,12 @@ class Feed:
         line, column = self._position()
         msg = f"The XML holds {what} at line {line}, column {column}; such files are not read, for safety."
         raise MalformedArtefactError(msg, slug=slug, hint="Write the report without it.")
+
+
+def _from_handler(error: Exception) -> bool:
+    """Whether a handler raised it (a bug) and not a codec: pyexpat puts a frame of its own around handlers."""
+    inner = error.__traceback__.tb_next if error.__traceback__ else None
+    return inner is not None and "pyexpat" in inner.tb_frame.f_code.co_filename
 
 
 def feed(

@@ -88,7 +88,7 @@ class Document:
 
     def _wire(self) -> None:  # noqa: C901  # one closure for each event: attribute look-ups would cost a third more
         append, make, passed = self.batch.append, tuple.__new__, Outcome.PASSED
-        quick = not self._observe and self._repairs is None
+        quick = not (self._observe or self._times.nanoseconds) and self._repairs is None
         case: dict[str, str] | None = None
         plain = True
         suite, file = self.suites.place

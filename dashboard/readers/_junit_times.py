@@ -95,7 +95,7 @@ class Times:
             seconds = float(text)
         except ValueError:
             return self._unusual(text.strip())
-        if 0.0 <= seconds <= LONGEST_S and not self.nanoseconds and "_" not in text:
+        if 0.0 <= seconds <= LONGEST_S and not self.nanoseconds:
             return Reading(seconds)
         return self._unusual(text.strip())
 

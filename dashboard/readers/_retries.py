@@ -65,7 +65,7 @@ def _apart(group: Sequence[Observation], scene: Scene) -> tuple[list[Observation
     for item in group:
         why = item.record.failure
         at_teardown = item.record.outcome is Outcome.ERROR and (why and why.message or "").startswith(_TEARDOWN)
-        follows = bool(rest) and rest[-1].instance == item.instance and not rest[-1].bare
+        follows = bool(rest) and rest[-1].instance == item.instance and rest[-1].record.outcome is Outcome.FAILED
         (teardowns if at_teardown and follows else rest).append(item)
     return rest, teardowns
 

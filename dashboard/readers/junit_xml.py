@@ -62,6 +62,7 @@ class _Reading:
         self._producer = ledger.producer = producers.producer(head)
         self._times = Times(body, nanoseconds=self._producer == producers.CONTAINER_STRUCTURE_TEST)
         self._marks = Marks()
+        self._named: set[int] = set()
         self._given = self._claimed = 0
         self._mended = False
 
@@ -184,8 +185,9 @@ class _Reading:
     def _free_name(self, record: CaseResult, suffix: str) -> str:
         """Give a name for a namesake that no case of the file has."""
         name = f"{record.name} ({suffix})"
-        while self._marks.has(record._replace(name=name)):
-            name += "′"
+        while self._marks.has(renamed := record._replace(name=name)) or mark(renamed) in self._named:
+            name += " again"
+        self._named.add(mark(renamed))
         return name
 
     def _account(self, correction: Folded) -> None:

@@ -17,7 +17,6 @@ from dashboard.store.faults import guarded
 OLDEST_SQLITE = (3, 35, 0)
 _BUSY_S = 60
 _POOL = 20
-_MAGIC = b"SQLite format 3\x00"
 _PRAGMAS = (
     f"PRAGMA busy_timeout={_BUSY_S * 1000}",
     "PRAGMA foreign_keys=ON",
@@ -55,12 +54,9 @@ def _prepare_file(path: Path, *, create: bool) -> None:
         if path.is_dir():
             msg = f"{path} is a folder, not a database file."
             raise StoreError(msg, slug="store-not-a-file", hint="Name a file in it, such as countersign.db.")
+        # A file that exists is not opened to look at its head: closing it would drop every lock this process holds
+        # on the database (POSIX locks belong to the process), under the feet of a store that is open already.
         if path.exists():
-            with path.open("rb") as file:
-                head = file.read(len(_MAGIC))
-            if head and head != _MAGIC:
-                msg = f"{path} is not an SQLite database."
-                raise StoreError(msg, slug="store-not-a-database", hint="Name another file; this one was left alone.")
             return
         if not create:
             msg = f"There is no database at {path}."
@@ -84,6 +80,12 @@ def _turn_on_wal(path: Path) -> None:
         connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
         try:
             answer = _journal_mode(connection, deadline)
+        except sqlite3.DatabaseError as error:
+            if "not a database" not in str(error):
+                raise
+            msg = f"{path} is not an SQLite database."
+            hint = "Name another file; this one was left alone."
+            raise StoreError(msg, slug="store-not-a-database", hint=hint) from error
         finally:
             connection.close()
     if answer != "wal":
