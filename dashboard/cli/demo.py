@@ -34,6 +34,7 @@ def run(args: argparse.Namespace, console: "Console") -> int:
     console.print(f"database {url}", soft_wrap=True)
     if args.no_serve:
         return OK
+    console.print(f"dashboard http://{args.host}:{args.port}", soft_wrap=True)
     from dashboard.cli.serve import serve
 
     return serve(settings, host=args.host, port=args.port)

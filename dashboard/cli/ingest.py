@@ -117,7 +117,8 @@ def _show(outcomes: list[dict[str, Any]], totals: dict[str, int], console: "Cons
             continue
         told = " · the same file is stored already, nothing was added" if status == "duplicate" else ""
         console.print(
-            f"          [dim]{outcome['kind']} · {outcome['format']} · {counts_text(outcome['counts'])}{told}[/]"
+            f"          [dim]{outcome['kind']} · {outcome['format']} · {counts_text(outcome['counts'])}{told}[/]",
+            soft_wrap=True,
         )
         for note in outcome["notes"]:
             console.print(

@@ -17,6 +17,7 @@ _RUN_STAMP = re.compile(r"-\d{14}\Z", re.ASCII)
 _COUNT = re.compile(r"\s*\d{1,12}\s*", re.ASCII)
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)\Z", re.ASCII)
 _SHOWN = 20
+_NOT_SAID = -1
 
 
 class Counted(NamedTuple):
@@ -146,14 +147,15 @@ def _declared(attributes: Mapping[str, str]) -> Counted | None:
     tests = _number(attributes, "tests")
     if tests is None:
         return None
-    bad = (_number(attributes, "failures") or 0) + (_number(attributes, "errors") or 0)
+    failures, errors = _number(attributes, "failures"), _number(attributes, "errors")
+    bad = _NOT_SAID if failures is None and errors is None else (failures or 0) + (errors or 0)
     skipped = _number(attributes, "skipped", "skips", "skip", "ignored")
-    return Counted(tests, bad, -1 if skipped is None else skipped)
+    return Counted(tests, bad, _NOT_SAID if skipped is None else skipped)
 
 
 def _agrees(frame: _Frame, counted: Counted) -> bool:
     declared = frame.declared
     if declared is None:
         return True
-    skipped = declared.skipped in (-1, counted.skipped) or declared.skipped + frame.disabled == counted.skipped
-    return declared.cases == counted.cases and declared.bad == counted.bad and skipped
+    skipped = declared.skipped in (_NOT_SAID, counted.skipped) or declared.skipped + frame.disabled == counted.skipped
+    return declared.cases == counted.cases and declared.bad in (_NOT_SAID, counted.bad) and skipped

@@ -170,13 +170,18 @@ def inspect_file(path: Path, settings: Settings) -> Inspection:
 
 
 def open_file(path: Path) -> BinaryIO:
-    if path.is_dir():
-        msg = f"{path} is a folder, not a file."
-        raise ArtefactError(msg, slug="not-a-file", hint="Name the files in it, or let the command walk the folder.")
-    if path.exists() and not path.is_file():
-        msg = f"{path} is not a regular file."
-        raise ArtefactError(msg, slug="not-a-file", hint="Name a file; devices, sockets and pipes are not read.")
+    """Open a regular file for reading.
+
+    Raises:
+        ArtefactError: it is none, it is not there, or it cannot be opened.
+    """
     try:
+        if path.is_dir():
+            msg = f"{path} is a folder, not a file."
+            raise ArtefactError(msg, slug="not-a-file", hint="Name the files in it, or let the command walk the folder.")
+        if path.exists() and not path.is_file():
+            msg = f"{path} is not a regular file."
+            raise ArtefactError(msg, slug="not-a-file", hint="Name a file; devices, sockets and pipes are not read.")
         return path.open("rb")
     except FileNotFoundError:
         msg = f"There is no file {path}."

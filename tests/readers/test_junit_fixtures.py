@@ -17,7 +17,9 @@ from dashboard.readers._tally import Tally
 from dashboard.readers.junit_xml import READER
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "junit-xml"
-REPORTS = sorted(path.with_name(path.name.removesuffix(".expected.json")) for path in FIXTURES.glob("*/*.expected.json"))
+REPORTS = sorted(
+    path.with_name(path.name.removesuffix(".expected.json")) for path in FIXTURES.glob("*/*.expected.json")
+)
 EACH = pytest.mark.parametrize("path", REPORTS, ids=lambda path: str(path.relative_to(FIXTURES)))
 
 
@@ -81,7 +83,10 @@ def test_the_figures_do_not_depend_on_the_place():
         "    print(tally.digest(), ledger.figures(), ledger.collected_at)\n"
     )
     answers = set()
-    for place in ({"LC_ALL": "C", "TZ": "UTC"}, {"LC_ALL": "de_DE.UTF-8", "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "7"}):
+    for place in (
+        {"LC_ALL": "C", "TZ": "UTC"},
+        {"LC_ALL": "de_DE.UTF-8", "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "7"},
+    ):
         environment = {**os.environ, "PYTHONPATH": str(FIXTURES.parents[2]), **place}
         command = [sys.executable, "-c", program, *map(str, REPORTS)]
         answers.add(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)

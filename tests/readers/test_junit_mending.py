@@ -45,7 +45,9 @@ def test_a_name_is_mended_and_counted(reading, inside, name, slug):
 
 
 def test_text_is_mended_and_cdata_keeps_its_ampersands(reading):
-    body = suite('<testcase name="n"><failure message="m"><![CDATA[a && &#27; b \x07]]> x &#7; & y ]]> </failure></testcase>')
+    body = suite(
+        '<testcase name="n"><failure message="m"><![CDATA[a && &#27; b \x07]]> x &#7; & y ]]> </failure></testcase>'
+    )
     records, ledger = reading(READER, body)
     assert records[1].failure.text == "a && &#27; b ␇ x ␇ & y ]]>"
     assert ledger.repaired == 1
@@ -124,7 +126,7 @@ def test_what_was_given_before_the_damage_is_not_given_twice(reading):
         suite('<testcase name="\x1b">'),
         suite('<testcase name="\x1b" name="b"/>'),
         suite("\x1b") + "<testsuite>",
-        suite("<testcase name='\x1b'><failure><![CDATA[") ,
+        suite("<testcase name='\x1b'><failure><![CDATA["),
         suite("<testcase name='\x1b'/><!-- "),
         "<testsuite \x1b",
     ],
@@ -137,13 +139,9 @@ def test_a_document_type_is_not_mended_away(refusal):
     assert refusal(READER, "\n" + DECLARED + "<!DOCTYPE a [<!ENTITY b 'c'>]>" + suite("")) == "xml-doctype"
 
 
-@given(st.text(alphabet="<>&;#x1/!-[]CDATA?\"' ab\x00\x1bé\n", max_size=120), st.integers(1, 9))
-def test_the_mended_stream_is_xml_or_cut_off_and_never_loops(text, _size):
-    try:
-        out = mended(text.encode())
-    except CountersignError as error:
-        assert error.slug == "xml-doctype"
-        return
+@given(st.text(alphabet="<>&;#x1/!-[]CDATA?\"' ab\x00\x1bé\n", max_size=120))
+def test_the_mended_stream_is_wrapped_whole(text):
+    out = mended(text.encode())
     assert out.startswith(f"<{WRAPPER}>") and out.endswith(f"</{WRAPPER}>")
 
 
@@ -156,11 +154,11 @@ def test_mended_text_is_always_well_formed(text):
 @given(
     st.lists(
         st.sampled_from([
-            "<testsuite", "<testsuites>", "</testsuites>", "</testsuite>", "<testcase", "</testcase>", "<failure>", "</failure>",
-            "<error/>", "<skipped/>", " name=", " time=", " classname=", '"n"', '"1,234"', '"0,5"', "'x'", ">", "/>", "\x1b",
-            "<![CDATA[", "]]>", "<!--", "-->", "<?xml version='1.0'?>", "&", "&#27;", "<flakyFailure>", "</flakyFailure>",
-            "<properties>", "</properties>", "<property", "<stackTrace>", "</stackTrace>", "\xe9", " status=", '"notrun"',
-            "<!DOCTYPE x>", "log\n",
+            "<testsuite", "<testsuites>", "</testsuites>", "</testsuite>", "<testcase", "</testcase>", "<failure>",
+            "</failure>", "<error/>", "<skipped/>", " name=", " time=", " classname=", '"n"', '"1,234"', '"0,5"',
+            "'x'", ">", "/>", "\x1b", "<![CDATA[", "]]>", "<!--", "-->", "<?xml version='1.0'?>", "&", "&#27;",
+            "<flakyFailure>", "</flakyFailure>", "<properties>", "</properties>", "<property", "<stackTrace>",
+            "</stackTrace>", "\xe9", " status=", '"notrun"', "<!DOCTYPE x>", "log\n",
         ]),
         max_size=30,
     ),
@@ -170,9 +168,10 @@ def test_any_jumble_gives_records_or_an_error(words, encoding):
     body = ("<testsuite name='s'>" + "".join(words)).encode(encoding)
     for end in (b"", "</testsuite>".encode(encoding)):
         ledger = Ledger()
+        problem = None
         try:
             list(READER.read(io.BytesIO(body + end), ledger))
         except CountersignError as error:
-            assert error.slug and error.hint
-        else:
-            assert ledger.seen == ledger.kept + ledger.folded + ledger.dropped
+            problem = error
+        sums_up = ledger.seen == ledger.kept + ledger.folded + ledger.dropped
+        assert (problem.slug and problem.hint) if problem else sums_up

@@ -99,7 +99,13 @@ def test_gotestsum_repeats_what_failed(reading, head, outcomes, folded):
 
 @pytest.mark.parametrize(
     ("name", "outcomes", "folded"),
-    [("adds()", "fp", True), ("adds()", "ff", True), ("adds()", "pf", False), ("[1] a", "fp", False), ("[2]", "ff", False)],
+    [
+        ("adds()", "fp", True),
+        ("adds()", "ff", True),
+        ("adds()", "pf", False),
+        ("[1] a", "fp", False),
+        ("[2]", "ff", False),
+    ],
 )
 def test_gradle_repeats_a_case_unless_it_lost_the_name_of_the_method(reading, name, outcomes, folded):
     body = f"<testsuite {GRADLE}>\n  <properties/>{repeated('p', 'a')}{repeated(outcomes, name)}</testsuite>"

@@ -17,7 +17,7 @@ def seconds(text, file="", **options):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("0", 0.0), ("0.000", 0.0), ("1", 1.0), ("1.5", 1.5), (" 2 ", 2.0), ("1e-7", 1e-7), ("8.3e-05", 8.3e-05), (".5", 0.5),
+        ("0", 0.0), ("0.000", 0.0), ("1", 1.0), ("1.5", 1.5), (" 2 ", 2.0), ("1e-7", 1e-7), (".5", 0.5),
         ("1,234.5", 1234.5), ("14,029.255", 14029.255), ("1,234,567", 1234567.0),
         ("0,160", 0.16), ("0,25", 0.25), ("12,5", 12.5), ("0,03", 0.03),
         ("75.350s", 75.35), ("12 ms", 0.012), ("80.803us", 80.803e-6), ("80.803µs", 80.803e-6), ("3 ns", 3e-9),
@@ -32,11 +32,12 @@ def test_read(text, expected):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (None, ""), ("", ""), ("  ", ""),
+        (None, ""), ("", ""), ("  ", ""), ("5 parsecs", "time-unreadable"),
         ("NaN", "time-unreadable"), ("nan", "time-unreadable"), ("abc", "time-unreadable"),
-        ("1,2,3", "time-unreadable"), ("1.2.3", "time-unreadable"), ("5 parsecs", "time-unreadable"),
+        ("1,2,3", "time-unreadable"), ("1.2.3", "time-unreadable"),
         ("9" * 100, "time-unreadable"), ("inf", "time-unreadable"), ("-inf", "time-unreadable"),
-        ("-1", "time-negative"), ("-0,5", "time-negative"), ("1e400", "time-implausible"), ("99999999", "time-implausible"),
+        ("-1", "time-negative"), ("-0,5", "time-negative"), ("1e400", "time-implausible"),
+        ("99999999", "time-implausible"),
         ("1,234", "time-comma-unclear"),
     ],
 )  # fmt: skip

@@ -207,7 +207,9 @@ def test_only_a_moment_with_its_offset_is_believed(reading, stamp, at):
 
 def test_surefire_writes_attempts_inside_of_the_case(reading):
     body = suite(
-        case('<flakyError type="E" time="0.5"><stackTrace>t1</stackTrace></flakyError><flakyFailure type="F" time="2"/>')
+        case(
+            '<flakyError type="E" time="0.5"><stackTrace>t1</stackTrace></flakyError><flakyFailure type="F" time="2"/>'
+        )
     )
     record = only(reading, body)
     assert (record.outcome, record.flaky, record.duration_s) == (P, True, 3.5)
@@ -248,7 +250,9 @@ def test_refusals(refusal, body, slug):
 
 
 def test_results_and_properties_of_one_case_have_a_limit(reading):
-    record, ledger = reading(READER, suite(case("<properties>" + "<property name='a' value='b'/>" * 3000 + "</properties>")))
+    record, ledger = reading(
+        READER, suite(case("<properties>" + "<property name='a' value='b'/>" * 3000 + "</properties>"))
+    )
     assert len(record[0].properties) < 1000
     assert "case-cut" in ledger.notes
 
