@@ -18,7 +18,7 @@ def report():
     cases = "".join(
         f'<testcase classname="shop.test_{n % 97}" name="test_{n}" time="0.0{n % 10}"/>'
         if n % 50
-        else f'<testcase classname="shop.test_{n % 97}" name="test_{n}"><failure message="assert {n}">{n}</failure></testcase>'
+        else f'<testcase classname="shop.test_{n % 97}" name="test_{n}"><failure message="{n}"/></testcase>'
         for n in range(10_000)
     )
     return f'<testsuites><testsuite name="pytest" tests="10000">{cases}</testsuite></testsuites>'.encode()

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - the folder of a script, not a package
 """Writes the artefacts of the project "Genesis Rebuild", byte for byte the same each time.
 
     python data/demo/genesis/generator [FOLDER]

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - the folder of a script, not a package
 """The test suite of Genesis Rebuild: 1,044 tests in eight parts, each with a name, a usual duration and a birthday.
 
 A part is what the pipeline runs as one pytest call and reports as one file. What a test is called decides its

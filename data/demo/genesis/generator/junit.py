@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - the folder of a script, not a package
 """JUnit XML as pytest 8 writes it: one suite named ``pytest``, identities the same whatever part a run covers."""
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - the folder of a script, not a package
 """Operational samples as the monitoring exports them to CSV: requests, errors and two latencies, one row a sample."""
 
 import math

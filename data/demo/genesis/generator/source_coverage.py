@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - the folder of a script, not a package
 """Line coverage as ``coverage json`` writes it (format 3), without its sections by function and class.
 
 Each source file has its statements, and an order in which the suite came to reach them; a run of the history sees

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - the folder of a script, not a package
 """Feature flags, health document and environment snapshot of the staging environment."""
 
 import json

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - the folder of a script, not a package
 """When the pipeline ran, on which commit, and what was broken then: 23 runs of main, then the candidate."""
 
 import hashlib

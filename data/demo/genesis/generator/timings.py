@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - the folder of a script, not a package
 """Benchmarks: three timings as pytest-benchmark writes them, cost and memory as github-action-benchmark's custom JSON.
 
 A timing is made of 21 rounds whose middle one is the median, and every statistic is computed from those rounds the
