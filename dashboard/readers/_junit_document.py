@@ -5,7 +5,7 @@ Everything else takes the long way through ``_junit_case`` and junitparser.
 """
 
 from typing import Any, NamedTuple
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from dashboard.errors import MalformedArtefactError
 from dashboard.model.ledger import Ledger
@@ -117,7 +117,9 @@ class Document:
                         seconds, name, classname = -1.0, "", ""
                     if 0.0 <= seconds < LONGEST_S and 0 < len(name) < LONGEST_NAME > len(classname):
                         case = None
-                        append(make(CaseResult, (suite, classname, name, file, None, passed, seconds, None, (), False, ())))
+                        append(
+                            make(CaseResult, (suite, classname, name, file, None, passed, seconds, None, (), False, ()))
+                        )
                         return
             elif self._inner:
                 self._end_inside()
@@ -235,6 +237,6 @@ class Document:
 
 def _known(attributes: dict[str, str]) -> dict[str, str]:
     """Keep the attributes that mean something where lxml is in use: it refuses some names that expat takes."""
-    if etree is ElementTree:
+    if etree is ET:
         return attributes
     return {name: attributes[name] for name in _KNOWN if name in attributes}

@@ -64,7 +64,9 @@ def _apart(group: Sequence[Observation], scene: Scene) -> tuple[list[Observation
     teardowns: list[Observation] = []
     for item in group:
         why = item.record.failure
-        at_teardown = item.record.outcome is Outcome.ERROR and (why and why.message or "").startswith(_TEARDOWN)
+        at_teardown = (
+            item.record.outcome is Outcome.ERROR and why is not None and (why.message or "").startswith(_TEARDOWN)
+        )
         follows = bool(rest) and rest[-1].instance == item.instance and rest[-1].record.outcome is Outcome.FAILED
         (teardowns if at_teardown and follows else rest).append(item)
     return rest, teardowns
@@ -79,10 +81,8 @@ def _are_attempts(group: Sequence[Observation], scene: Scene) -> bool:
         return all(item.bare for item in group[:-1]) and (scene.declares_distinct or not scene.uniform)
     if any(record.outcome not in _BAD for record in earlier) or last.outcome is Outcome.SKIPPED:
         return False
-    if scene.producer == producers.GOTESTSUM:
-        return True
-    if scene.uniform:
-        return False
+    if scene.uniform or scene.producer == producers.GOTESTSUM:
+        return scene.producer == producers.GOTESTSUM
     if scene.producer == producers.GRADLE:
         return _INDEX_ONLY.fullmatch(last.name) is None  # the method's name is lost: two methods collide
     same_place = last.file is not None and len({(record.file, record.line) for record in records}) == 1

@@ -12,11 +12,14 @@ from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from dashboard.errors import MalformedArtefactError
+from dashboard.errors import LimitError, MalformedArtefactError
 from dashboard.readers._head import HEAD_BYTES, encoding_of
 
 #: The element that is put around everything, so that text and further reports may surround the first.
 WRAPPER = "countersign-stream"
+
+#: Beyond that many it is no report with a slip in it.
+MOST_BARE_MARKUP = 100_000
 
 _READ = 1 << 16
 _LONGEST_TAG = 1 << 20
@@ -56,8 +59,8 @@ def _western(escaped: re.Match[str]) -> str:
 class Sanitised:
     """Reads like a file: well-formed UTF-8 as far as that can be had, wrapped in ``WRAPPER``.
 
-    ``counts`` are the mended characters by the slug of ``NOTES``; ``repairs`` the places of them in the bytes given
-    so far, oldest first, for the reader to take.
+    ``counts`` are the mended characters by the slug of ``NOTES``; ``repairs`` are places of them in the bytes
+    given so far, oldest first, for the reader to take.
     """
 
     def __init__(self, body: BinaryIO) -> None:
@@ -66,6 +69,7 @@ class Sanitised:
         self._given = 0
         self.counts = dict.fromkeys(NOTES, 0)
         self.repairs: deque[int] = deque()
+        self._between_tags = False
 
     def read(self, _size: int, /) -> bytes:
         """Give the next piece, whatever its size; nothing at the end."""
@@ -142,13 +146,13 @@ class Sanitised:
             raise MalformedArtefactError(msg, slug="xml-doctype", hint="Write the report without it.")
         tag = _TAG.match(buffer, start)
         if tag:
+            self._between_tags = False
             out.append(self._tag(tag[0]))
+            self._between_tags = False
             return tag.end(), "", False
-        if _MAYBE_TAG.match(buffer, start) and not final and len(buffer) - start < _LONGEST_TAG:
-            return start, "", True
-        if final and _MAYBE_TAG.match(buffer, start):
-            return start, "", True  # a tag that never ends: the file was cut off
-        self._note("bare-markup", 0)
+        if _MAYBE_TAG.match(buffer, start) and (final or len(buffer) - start < _LONGEST_TAG):
+            return start, "", True  # more may come; at the end, a tag that never ends: the file was cut off
+        self._note("bare-markup")
         out.append(self._out("&lt;"))
         return start + 1, "", False
 
@@ -156,7 +160,7 @@ class Sanitised:
         def quoted(value: re.Match[str]) -> str:
             stray = value[0].count("<")
             if stray:
-                self._note("bare-markup", 0, stray)
+                self._note("bare-markup", stray)
             return value[0].replace("<", "&lt;")
 
         return self._characters(_QUOTED.sub(quoted, tag), escape=True)
@@ -165,22 +169,22 @@ class Sanitised:
         """Mend characters; ``escape`` where references are read as such, so not in CDATA."""
 
         def foreign(found: re.Match[str]) -> str:
-            self._note("mislabelled-encoding", found.start())
+            self._note("mislabelled-encoding")
             return _western(found)
 
         def illegal(found: re.Match[str]) -> str:
-            self._note("control-characters", found.start())
+            self._note("control-characters")
             return _picture(found[0])
 
         def reference(found: re.Match[str]) -> str:
             if found[1]:
                 return found[0]
             if found[2] is None and found[3] is None:
-                self._note("bare-markup", found.start())
+                self._note("bare-markup")
                 return "&amp;"
             code = int(found[2]) if found[2] else int(found[3], 16)
             if code > 0x10FFFF or _ILLEGAL.match(chr(code)) or _FOREIGN.match(chr(code)):
-                self._note("control-characters", found.start())
+                self._note("control-characters")
                 return _picture(chr(code)) if code < 0x20 else "�"
             return found[0]
 
@@ -189,9 +193,15 @@ class Sanitised:
             text = _AMPERSAND.sub(reference, text.replace("]]>", "]]&gt;"))
         return self._out(text)
 
-    def _note(self, slug: str, offset: int, count: int = 1) -> None:
+    def _note(self, slug: str, count: int = 1) -> None:
+        """Count, and keep one place for each stretch between two tags: that tells which case it is in."""
         self.counts[slug] += count
-        self.repairs.append(self._given + offset)
+        if self.counts["bare-markup"] > MOST_BARE_MARKUP:
+            msg = f"More than {MOST_BARE_MARKUP:,} characters of the XML should have been escaped and are not."
+            raise LimitError(msg, slug="xml-limit", hint="This is not a report any more; write it again.")
+        if not self._between_tags:
+            self.repairs.append(self._given)
+            self._between_tags = True
 
     def _out(self, text: str) -> bytes:
         data = text.encode("utf-8")

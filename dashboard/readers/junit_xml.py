@@ -162,9 +162,8 @@ class _Reading:
     def _held(self, repeated: set[int]) -> dict[tuple[str, str, str], list[Observation]] | None:
         """Collect the observations by identity; ``None`` when they are too many to hold."""
         groups: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
-        held = chars = 0
-        for item in self._observations(repeated):
-            held += 1
+        chars = 0
+        for held, item in enumerate(self._observations(repeated), 1):
             chars += len(item.record.failure.text or "") if item.record.failure else 0
             if held > HELD_CASES or chars > HELD_CHARS:
                 return None

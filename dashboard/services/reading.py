@@ -1,35 +1,22 @@
 """The shared front of ``inspect`` and ``ingest``: a file is spooled once, recognised, and read with its ledger."""
 
 import hashlib
-import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self
 
-from dashboard.errors import ArtefactError, CountersignError, LimitError, MalformedArtefactError, UnknownFormatError
+from dashboard.errors import ArtefactError, CountersignError
 from dashboard.model.ledger import Ledger
 from dashboard.model.protocols import Reader
 from dashboard.model.records import Record
 from dashboard.readers import HEAD_BYTES, choose
 from dashboard.readers._tally import Tally
-from dashboard.settings import MIB, Settings
-
-_CHUNK = 256 * 1024
-_GZIP = b"\x1f\x8b"
-#: A text compresses 5 to 30 times; beyond this share it is a bomb, once the first 10 MiB are out.
-MAX_RATIO = 200
-RATIO_FREE_BYTES = 10 * MIB
-_CONTAINERS = (
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\x28\xb5\x2f\xfd", "compressed with Zstandard"),
-    (b"BZh", "compressed with bzip2"),
-    (b"\xfd7zXZ\x00", "compressed with xz"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-)
+from dashboard.services._containers import CHUNK, content_of, too_large
+from dashboard.settings import Settings
 
 
 @dataclass(slots=True)
@@ -70,20 +57,18 @@ def spool(body: BinaryIO, name: str, settings: Settings) -> Spooled:
         LimitError: the file, or what it inflates to, is beyond ``COUNTERSIGN_MAX_ARTEFACT_MIB``.
         ArtefactError: it is a container that is not opened.
     """
-    raw = TemporaryFile()
-    try:
-        digest, size = hashlib.sha256(), 0
-        while chunk := body.read(_CHUNK):
+    digest, size = hashlib.sha256(), 0
+    with ExitStack() as unless_given:
+        raw = unless_given.enter_context(TemporaryFile())
+        while chunk := body.read(CHUNK):
             size += len(chunk)
             if size > settings.max_artefact_bytes:
-                raise _too_large("The file", settings)
+                raise too_large("The file", settings)
             digest.update(chunk)
             raw.write(chunk)
         raw.seek(0)
-        content = _content(raw, settings)
-    except BaseException:
-        raw.close()
-        raise
+        content = content_of(raw, settings)
+        unless_given.pop_all()
     return Spooled(name, digest.hexdigest(), size, raw, content)
 
 
@@ -178,7 +163,9 @@ def open_file(path: Path) -> BinaryIO:
     try:
         if path.is_dir():
             msg = f"{path} is a folder, not a file."
-            raise ArtefactError(msg, slug="not-a-file", hint="Name the files in it, or let the command walk the folder.")
+            raise ArtefactError(
+                msg, slug="not-a-file", hint="Name the files in it, or let the command walk the folder."
+            )
         if path.exists() and not path.is_file():
             msg = f"{path} is not a regular file."
             raise ArtefactError(msg, slug="not-a-file", hint="Name a file; devices, sockets and pipes are not read.")
@@ -191,70 +178,3 @@ def open_file(path: Path) -> BinaryIO:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         msg = f"{path} cannot be opened: {why}."
         raise ArtefactError(msg, slug="unreadable-file", hint="Check the permissions of the file.") from None
-
-
-def _content(raw: BinaryIO, settings: Settings) -> BinaryIO:
-    head = raw.read(512)
-    raw.seek(0)
-    if head.startswith(_GZIP):
-        return _inflate(raw, settings)
-    container = next((name for magic, name in _CONTAINERS if head.startswith(magic)), None)
-    if head[257:262] == b"ustar":
-        container = "a tar archive"
-    if container:
-        msg = f"The file is {container}; only gzip is opened."
-        raise UnknownFormatError(msg, slug="unsupported-container", hint="Unpack it and ingest the reports inside.")
-    return raw
-
-
-def _inflate(raw: BinaryIO, settings: Settings) -> BinaryIO:
-    """Decompress into a second spool; members that follow each other are one content, as gzip itself has it."""
-    content = TemporaryFile()
-    try:
-        for piece in _inflated(raw, settings):
-            content.write(piece)
-    except BaseException:
-        content.close()
-        raise
-    content.seek(0)
-    return content
-
-
-def _inflated(raw: BinaryIO, settings: Settings) -> Iterator[bytes]:
-    read = given = 0
-    stream = zlib.decompressobj(wbits=31)
-    pending = b""
-    while True:
-        if not pending:
-            pending = raw.read(_CHUNK)
-            read += len(pending)
-        if not pending:
-            break
-        if stream.eof:
-            if not pending.startswith(_GZIP):
-                break  # padding after the last member
-            stream = zlib.decompressobj(wbits=31)
-        try:
-            piece = stream.decompress(pending, _CHUNK)
-        except zlib.error as error:
-            msg = f"The gzip stream is damaged after {given:,} bytes of content: {error}."
-            raise MalformedArtefactError(msg, slug="gzip-damaged") from None
-        pending = stream.unused_data if stream.eof else stream.unconsumed_tail
-        given += len(piece)
-        if given > settings.max_artefact_bytes:
-            raise _too_large("The decompressed content", settings)
-        if given > RATIO_FREE_BYTES and given > MAX_RATIO * read:
-            msg = f"The gzip stream inflates more than {MAX_RATIO}-fold: it is refused as a decompression bomb."
-            hint = f"Ingest the file uncompressed if you trust it; the limit is {MAX_RATIO}:1 beyond 10 MiB."
-            raise LimitError(msg, slug="gzip-bomb", hint=hint)
-        yield piece
-    if not stream.eof:
-        msg = f"The gzip stream is cut off after {given:,} bytes of content."
-        raise MalformedArtefactError(msg, slug="truncated")
-
-
-def _too_large(what: str, settings: Settings) -> LimitError:
-    cap = settings.max_artefact_bytes // MIB
-    msg = f"{what} is larger than {cap:,} MiB, the limit set by COUNTERSIGN_MAX_ARTEFACT_MIB."
-    hint = "Split the report, or set COUNTERSIGN_MAX_ARTEFACT_MIB higher if you trust the source."
-    return LimitError(msg, slug="too-large", hint=hint)

@@ -7,6 +7,7 @@ only where it occurs is the whole pattern tried.
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from fnmatch import translate
 from itertools import accumulate
 
 _BREAK = "\x00"  # no stored text has this character
@@ -17,11 +18,12 @@ class Texts:
 
     def __init__(self, texts: Sequence[str], owners: Sequence[int]) -> None:
         self._owners = owners
-        # Lower-casing can change the length of a text, so the offsets are those of what is searched.
-        lowered = _BREAK.join(texts).lower().split(_BREAK) if texts else []
-        self._texts = lowered
-        self._whole = _BREAK.join(lowered)
-        self._starts = [0, *accumulate(len(text) + 1 for text in lowered)][: len(lowered)]
+        as_written = _BREAK.join(texts)
+        self._whole = as_written.lower()
+        if len(self._whole) != len(as_written):  # a few letters grow when lowered, and what follows them moves
+            texts = self._whole.split(_BREAK)
+        ends = accumulate(map(len, texts), lambda end, length: end + length + 1, initial=-1)
+        self._starts = [end + 1 for end in ends]
 
     def matching(self, patterns: Sequence[str]) -> set[int]:
         """Give the owners of texts that one of the patterns fits as a whole (``*`` any run, ``?`` one character)."""
@@ -32,27 +34,28 @@ class Texts:
 
     def _match(self, pattern: str, found: set[int]) -> None:
         literal = max(re.split(r"[*?]", pattern), key=len)
-        fits = re.compile(_regular(pattern), re.DOTALL).fullmatch
+        fits = re.compile(_regular(pattern)).fullmatch
         if not literal:
-            found.update(o for o, text in zip(self._owners, self._texts, strict=True) if fits(text))
+            found.update(owner for index, owner in enumerate(self._owners) if fits(self._text(index)))
             return
         # A pattern that is nothing but its literal between two stars fits wherever the literal is.
         sure = pattern == f"*{literal}*"
         at = self._whole.find(literal)
         while at >= 0:
             index = bisect_right(self._starts, at) - 1
-            if sure or fits(self._texts[index]):
+            if sure or fits(self._text(index)):
                 found.add(self._owners[index])
-            after = self._starts[index] + len(self._texts[index]) + 1
-            at = self._whole.find(literal, after)
+            at = self._whole.find(literal, self._starts[index + 1])
+
+    def _text(self, index: int) -> str:
+        return self._whole[self._starts[index] : self._starts[index + 1] - 1]
 
 
 def _regular(pattern: str) -> str:
-    # Several stars in a row mean one; left as they are they would make a mismatch slow.
-    pieces = re.split(r"([*?])", re.sub(r"\*+", "*", pattern))
-    return "".join({"*": ".*?", "?": "."}.get(piece, re.escape(piece)) for piece in pieces)
+    # The standard translation never goes back over a star, so no pattern is slow; brackets mean themselves here.
+    return translate(pattern.replace("[", "[[]"))
 
 
 def path_pattern(patterns: Sequence[str]) -> re.Pattern[str]:
     """Compile path patterns, case-sensitive, in which ``*`` crosses folders."""
-    return re.compile("|".join(_regular(pattern) for pattern in patterns) or r"(?!)", re.DOTALL)
+    return re.compile("|".join(_regular(pattern) for pattern in patterns) or r"(?!)")

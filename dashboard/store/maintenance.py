@@ -51,7 +51,7 @@ def info(store: Store) -> Info:
 
 
 def check(store: Store) -> list[str]:
-    """Look for damage, and for rollups that are not what the facts say; gives a sentence each, none when all is well."""
+    """Look for damage and for rollups that are not what the facts say; gives a sentence each, none when all is well."""
     with reading(store) as connection:
         found = _damage(connection) if store.dialect == "sqlite" else []
         found += _runs_that_differ(connection)
@@ -89,9 +89,7 @@ def _branch_differences(connection: Connection, branch_id: int, name: str) -> li
     found = []
     for what, stored in kept.items():
         ways = (f"{stored} EXCEPT {facts[what]}", f"{facts[what]} EXCEPT {stored}")
-        wrong = sum(
-            int(scalar(connection, f"SELECT count(*) FROM ({way}) d", branch=branch_id)) for way in ways
-        )
+        wrong = sum(int(scalar(connection, f"SELECT count(*) FROM ({way}) d", branch=branch_id)) for way in ways)
         if wrong:
             found.append(f"On branch {name or '(none)'} {wrong} {what} are not what the results say.")
     return found

@@ -35,7 +35,7 @@ def advance(connection: Connection, where: Place) -> None:
     )
     if late:
         _change_the_next(connection)
-    _add_to_stats(connection, where)
+    _add_to_stats(connection, where, late=late)
 
 
 def _find_neighbours(connection: Connection, where: Place) -> None:
@@ -80,7 +80,7 @@ def _change_the_next(connection: Connection) -> None:
     _count_changes(connection, "run.id IN (SELECT next_run FROM stage_observed WHERE next_run IS NOT NULL)")
 
 
-def _add_to_stats(connection: Connection, where: Place) -> None:
+def _add_to_stats(connection: Connection, where: Place, *, late: bool) -> None:
     """Add the difference that the staged cases make; what replaces an old outcome takes that one out."""
 
     def change(codes: str) -> str:
@@ -89,8 +89,10 @@ def _add_to_stats(connection: Connection, where: Place) -> None:
             f" - CASE WHEN o.old_outcome IN ({codes}) THEN 1 ELSE 0 END"
         )
 
-    # The newest run in which the case was not skipped: unchanged when there is a later one.
-    newest = "CASE WHEN o.next_run IS NOT NULL THEN k.{col} WHEN o.outcome <> 1 THEN {this} ELSE o.{prev} END"
+    newest, join = "CASE WHEN o.outcome <> 1 THEN {this} ELSE o.{prev} END", ""
+    if late:  # the newest run in which the case was not skipped is unchanged when there is a later one
+        newest = f"CASE WHEN o.next_run IS NOT NULL THEN k.{{col}} ELSE {newest} END"
+        join = "LEFT JOIN case_stat k ON k.branch_id = :branch AND k.case_id = o.case_id "
     run(
         connection,
         "INSERT INTO case_stat (branch_id, case_id, runs, passed, failing, skipped, timed, sum_us, last_run, "
@@ -100,8 +102,7 @@ def _add_to_stats(connection: Connection, where: Place) -> None:
         "coalesce(o.duration_us, 0) - coalesce(o.old_us, 0), "
         f"{newest.format(col='last_run', this='CAST(:run AS INTEGER)', prev='prev_run')}, "
         f"{newest.format(col='last_outcome', this='o.outcome', prev='prev_outcome')} "
-        "FROM stage_observed o LEFT JOIN case_stat k ON k.branch_id = :branch AND k.case_id = o.case_id "
-        "WHERE true ORDER BY o.case_id "
+        f"FROM stage_observed o {join}WHERE true ORDER BY o.case_id "
         "ON CONFLICT (branch_id, case_id) DO UPDATE SET runs = case_stat.runs + excluded.runs, "
         "passed = case_stat.passed + excluded.passed, failing = case_stat.failing + excluded.failing, "
         "skipped = case_stat.skipped + excluded.skipped, timed = case_stat.timed + excluded.timed, "

@@ -21,7 +21,7 @@ from dashboard.model.records import Record
 from dashboard.readers._tally import Tally
 from dashboard.readers.junit_xml import READER
 
-GOAL_EXPAT, GOAL_JUNITPARSER, GOAL_GROWTH_MIB = 4.5, 1.5, 10.0
+GOAL_EXPAT, GOAL_JUNITPARSER, GOAL_GROWTH_MIB = 4.5, 1.25, 10.0
 TRACE = "".join(
     f"    def test_x():\n&gt;       assert {i} == {i + 1}\nE       assert {i} == {i + 1}\n" for i in range(60)
 )

@@ -175,3 +175,15 @@ def test_any_jumble_gives_records_or_an_error(words, encoding):
             problem = error
         sums_up = ledger.seen == ledger.kept + ledger.folded + ledger.dropped
         assert (problem.slug and problem.hint) if problem else sums_up
+
+
+@pytest.mark.parametrize("damage", ["&", "< "])
+def test_damage_has_a_limit(refusal, damage):
+    assert refusal(READER, suite(f"<testcase name='n'><failure>{damage * 100_001}</failure></testcase>")) == "xml-limit"
+
+
+def test_one_case_is_repaired_once_however_much_was_mended(reading):
+    dirty = "<testcase name='n\x1b\x1b'><failure>" + "\x07 & " * 1000 + "</failure><failure>\x1b</failure></testcase>"
+    _, ledger = reading(READER, suite(dirty + "<testcase name='clean'/>" + dirty.replace("'n", "'m")))
+    assert ledger.repaired == 2
+    assert ledger.notes["control-characters"].count == 2 * 1003

@@ -72,9 +72,13 @@ def test_each_write_raises_the_revision_unless_it_is_not_shown(store):
 
 
 def test_an_error_leaves_no_trace(store):
-    with pytest.raises(KeyError), writing(store) as connection:
-        run(connection, "INSERT INTO meta (name, number) VALUES ('x', 1)")
-        raise KeyError
+    def add_and_fail():
+        with writing(store) as connection:
+            run(connection, "INSERT INTO meta (name, number) VALUES ('x', 1)")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        add_and_fail()
     with reading(store) as connection:
         assert first(connection, "SELECT 1 FROM meta WHERE name = 'x'") is None
     assert revision(store) == 0
@@ -103,7 +107,11 @@ def test_a_private_database_is_not_shared_with_the_next():
 
 @pytest.mark.parametrize(
     ("url", "slug"),
-    [("mysql://host/db", "store-url-invalid"), ("", "store-url-invalid"), ("postgresql://host:port/db", "store-url-invalid")],
+    [
+        ("mysql://host/db", "store-url-invalid"),
+        ("", "store-url-invalid"),
+        ("postgresql://host:port/db", "store-url-invalid"),
+    ],
 )
 def test_urls_that_mean_nothing(url, slug):
     with pytest.raises(StoreError) as told:
@@ -203,7 +211,9 @@ def test_a_file_that_may_not_be_written(name, slugs):
 def test_two_processes_that_start_together(store_url):
     code = "import sys; from dashboard.store.engine import open_store; open_store(sys.argv[1]).close(); print('ok')"
     starts = [
-        subprocess.Popen([sys.executable, "-c", code, store_url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", code, store_url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         for _ in range(3)
     ]
     for process in starts:

@@ -59,7 +59,7 @@ def test_events_are_numbered_without_a_gap(store):
 
 
 def test_what_fails_leaves_no_event(store):
-    with pytest.raises(ValueError, match="stop"), writing(store) as connection:  # noqa: PT012
+    with pytest.raises(ValueError, match="stop"), writing(store) as connection:
         append(connection, 1)
         raise ValueError("stop")
     with writing(store) as connection:

@@ -77,10 +77,12 @@ FILES = st.lists(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=FILES, branches=st.lists(st.sampled_from(["main", "dev"]), min_size=4, max_size=4))
 def test_any_order_gives_what_a_rebuild_gives(store, files, branches):
-    project = f"p{random.getrandbits(64):x}"  # noqa: S311 - a name for this example
+    project = f"p{random.getrandbits(64):x}"
     for number, hour, outcomes in files:
         records = [case(name, outcome) for name, outcome in outcomes.items()]
-        put(store, records, project=project, subject=f"s{number}", run=f"r{number}", hours=hour, branch=branches[number])
+        put(
+            store, records, project=project, subject=f"s{number}", run=f"r{number}", hours=hour, branch=branches[number]
+        )
     assert maintenance.check(store) == []
 
 
