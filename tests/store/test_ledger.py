@@ -59,9 +59,13 @@ def test_events_are_numbered_without_a_gap(store):
 
 
 def test_what_fails_leaves_no_event(store):
-    with pytest.raises(ValueError, match="stop"), writing(store) as connection:
-        append(connection, 1)
-        raise ValueError("stop")
+    def stopped_half_way():
+        with writing(store) as connection:
+            append(connection, 1)
+            raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        stopped_half_way()
     with writing(store) as connection:
         assert ledger.locked_leaves(connection) == []
         assert append(connection, 2) == 0
