@@ -99,7 +99,9 @@ def size_text(size: int) -> str:
 
 
 def amount_text(value: float, unit: str) -> str:
-    """Write an amount in a base unit with five significant digits, a duration in the scale that suits it."""
+    """Write an amount in a base unit with five significant digits; durations in their scale, ratios in percent."""
+    if unit == "ratio":
+        return f"{_plain(float(exact(value) * 100))} %"
     if unit != "s":
         return f"{_plain(value)} {unit}".strip()
     for scale, name in _SCALES:

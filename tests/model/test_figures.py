@@ -74,3 +74,18 @@ def test_ages_sizes_and_moments():
     assert figures.moment_text(datetime(2025, 10, 18, 14, 2, tzinfo=UTC)) == "2025-10-18 14:02 UTC"
     east = datetime(2025, 10, 18, 16, 2, tzinfo=timezone(timedelta(hours=2)))
     assert figures.moment_text(east) == "2025-10-18 14:02 UTC"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.11018, "s", "110.18 ms"),
+        (0.0, "s", "0 s"),
+        (4.2e-10, "s", "0.42 ns"),
+        (0.006, "ratio", "0.6 %"),
+        (24.96, "USD", "24.96 USD"),
+        (3.0, "", "3"),
+    ],
+)
+def test_amounts(value, unit, text):
+    assert figures.amount_text(value, unit) == text
