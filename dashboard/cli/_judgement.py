@@ -44,13 +44,14 @@ def judged(args: argparse.Namespace) -> "Evaluation":
     from dashboard.services.evaluate import evaluate
     from dashboard.settings import read_settings
 
-    context = open_context(read_settings(database_url=args.db))
+    policy = policy_text(args.policy)
+    context = open_context(read_settings(database_url=args.db), create=False)
     return evaluate(
         context,
         args.project,
         subject=args.subject,
         version=args.version,
-        policy_text=policy_text(args.policy),
+        policy_text=policy,
         without=tuple(args.without),
     )
 

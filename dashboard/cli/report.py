@@ -26,7 +26,7 @@ def run(args: argparse.Namespace, console: "Console") -> int:
     from dashboard.services.report import report
     from dashboard.settings import read_settings
 
-    context = open_context(read_settings(database_url=args.db))
+    context = open_context(read_settings(database_url=args.db), create=False)
     body = report(context, args.project, subject=args.subject, version=args.version, format=args.format)
     if args.output is None:
         sys.stdout.buffer.write(body)

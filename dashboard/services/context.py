@@ -59,7 +59,10 @@ class Context:
         raise AccessError(msg)
 
 
-def open_context(settings: Settings | None = None, person: Person | None = None) -> Context:
-    """Open the store the settings name, migrated to the current schema."""
+def open_context(settings: Settings | None = None, person: Person | None = None, *, create: bool = True) -> Context:
+    """Open the store the settings name, migrated to the current schema.
+
+    ``create`` false is for those who only read: a database that is not there is then an error, not a new file.
+    """
     chosen = settings or read_settings()
-    return Context(chosen, open_store(chosen.database_url), utc_now, person or operator())
+    return Context(chosen, open_store(chosen.database_url, create=create), utc_now, person or operator())

@@ -120,7 +120,8 @@ def test_the_ci_services_own_variables_are_the_defaults(countersign, tmp_path):
         (("ingest", "{}", "--project", "p", "--subject", "a b"), "subject-invalid"),
         (("ingest", "{}", "--project", "p", "--subject", "abcdef1", "--started-at", "yesterday"), "moment-invalid"),
         (("ingest", "{}", "--project", "p", "--subject", "abcdef1", "--as-of", "2025-10-18"), "moment-invalid"),
-        (("evaluate", "--project", "nobody"), "project-not-found"),
+        (("evaluate", "--project", "nobody"), "store-missing"),
+        (("report", "--project", "nobody"), "store-missing"),
         (("evaluate", "--project", "p", "--policy", "no-such.toml"), "policy-unreadable"),
     ],
 )
