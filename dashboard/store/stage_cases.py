@@ -1,6 +1,7 @@
 """Stages test cases: the hot loop of an ingest, and the settling of repeated identities."""
 
 import zlib
+from array import array
 from hashlib import blake2b
 
 from dashboard.model.records import CaseResult, Failure, Folded, Outcome
@@ -10,7 +11,7 @@ from dashboard.store.staging import Staging
 from dashboard.store.text import LONGEST, clean, identity, shortened_or_none
 
 _SEEN_LIMIT = 50_000
-_MARKS_LIMIT = 100_000
+_BUCKETS = 64
 _USUAL_S = 1e9
 _LONGEST_MESSAGE = 16_384
 _LARGEST_LINE = 2**31 - 1
@@ -32,7 +33,8 @@ class CaseStage:
         self._corrected = 0
         self._forgotten = 0
         self._seen: set[bytes] = set()
-        self._marks: set[int] = set()
+        # A hash of each identity in 8 bytes: a million must not take a set's hundred megabytes.
+        self._marks = [array("q") for _ in range(_BUCKETS)]
 
     def add(self, case: CaseResult) -> None:
         """Stage one case."""
@@ -51,7 +53,8 @@ class CaseStage:
         # `to_us`, for the durations that are usual: this is run a million times
         usual = duration_s is not None and 0 <= duration_s < _USUAL_S
         digest = blake2b(key, digest_size=16).digest()
-        self._marks.add(hash(digest))
+        mark = hash(digest)
+        self._marks[mark % _BUCKETS].append(mark)
         self._seq = seq = self._seq + 1
         self._rows.append(
             (
@@ -73,8 +76,6 @@ class CaseStage:
             self._attempts(case)
         if len(self._rows) >= _BATCH:
             self._staging.flush("stage_case")
-            if len(self._marks) > _MARKS_LIMIT:
-                self._marks.clear()
 
     def _attempts(self, case: CaseResult) -> None:
         for number, attempt in enumerate(case.attempts, start=1):
@@ -102,6 +103,8 @@ class CaseStage:
             if len(self._seen) >= _SEEN_LIMIT:
                 self._seen.clear()
             self._seen.add(digest)
+            if self._staging.has_failure(digest):
+                return digest
             body = None if text is None else zlib.compress(clean(text).encode())
             message = shortened_or_none(message, _LONGEST_MESSAGE)
             self._staging.add("stage_failure", (digest, shortened_or_none(kind, 512), message, size, body))
@@ -116,8 +119,8 @@ class CaseStage:
         self._staging.flush_all()
         if self._forgotten:
             self._forget()
-        elif len(self._marks) == self._seq:
-            return  # as many different digests as cases: nothing is repeated
+        elif all(len(set(bucket)) == len(bucket) for bucket in self._marks):
+            return  # nothing is repeated, and the database need not look
         if self._repeated():
             self._tell_apart_by_file()
         if self._repeated():

@@ -111,6 +111,16 @@ class Staging:
             with self.driver.cursor() as cursor:
                 cursor.executemany(sql.replace("?", "%s"), values)
 
+    def has_failure(self, digest: bytes) -> bool:
+        """Say whether a failure text is known to be stored: a look costs less than compressing it in vain.
+
+        Over a network it would cost more, so PostgreSQL is not asked. Texts are never deleted.
+        """
+        if not self._sqlite:
+            return False
+        found = self.driver.execute("SELECT 1 FROM failure_text WHERE digest = ?", (digest,)).fetchone()
+        return found is not None
+
     def begin(self) -> None:
         """Close the staging phase and begin the real transaction, with the write lock in hand on SQLite."""
         self.flush_all()

@@ -49,9 +49,11 @@ def test_records_are_counted_on_their_way():
     assert (ledger.seen, ledger.notes) == (2, {})
 
 
-@pytest.mark.parametrize("body", [gzip.compress(REPORT, mtime=0), gzip.compress(REPORT, mtime=0) + b"\0" * 512, b"".join(
-    gzip.compress(REPORT[at : at + 20], mtime=0) for at in range(0, len(REPORT), 20)
-)])  # fmt: skip
+PACKED = gzip.compress(REPORT, mtime=0)
+IN_PIECES = b"".join(gzip.compress(REPORT[at : at + 20], mtime=0) for at in range(0, len(REPORT), 20))
+
+
+@pytest.mark.parametrize("body", [PACKED, PACKED + b"\0" * 512, IN_PIECES], ids=["one", "padded", "in pieces"])
 def test_gzip_is_opened_by_its_content_whatever_its_name(body):
     assert counts(body, "junit.xml")[0]["cases"] == 2
 
