@@ -42,13 +42,14 @@ def judged(args: argparse.Namespace) -> "Evaluation":
     """Evaluate the candidate that the arguments name."""
     from dashboard.services.context import open_context
     from dashboard.services.evaluate import evaluate
+    from dashboard.services.ingest import slug_of
     from dashboard.settings import read_settings
 
     policy = policy_text(args.policy)
     context = open_context(read_settings(database_url=args.db), create=False)
     return evaluate(
         context,
-        args.project,
+        slug_of(args.project),
         subject=args.subject,
         version=args.version,
         policy_text=policy,

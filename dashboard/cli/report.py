@@ -23,11 +23,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, console: "Console") -> int:
     """Write the report."""
     from dashboard.services.context import open_context
+    from dashboard.services.ingest import slug_of
     from dashboard.services.report import report
     from dashboard.settings import read_settings
 
     context = open_context(read_settings(database_url=args.db), create=False)
-    body = report(context, args.project, subject=args.subject, version=args.version, format=args.format)
+    body = report(context, slug_of(args.project), subject=args.subject, version=args.version, format=args.format)
     if args.output is None:
         sys.stdout.buffer.write(body)
         return OK

@@ -56,7 +56,7 @@ def test_ingest_evaluate_and_gate(countersign, tmp_path):
     again = countersign.json("ingest", reports, *candidate)
     assert (again["stored"], again["duplicate"]) == (0, 1)
 
-    answer = countersign.json("evaluate", "--project", "web-shop", "--version", "2.4.0")
+    answer = countersign.json("evaluate", "--project", "Web Shop", "--version", "2.4.0")
     assert answer["decision"] == "NO-GO"
     assert answer["completeness"]["measured"] < answer["completeness"]["gates"]
     rulings = {gate["id"]: gate["ruling"] for gate in answer["gates"]}
