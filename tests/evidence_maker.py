@@ -19,11 +19,14 @@ from dashboard.model.evidence import (
     HealthEvidence,
     MetricSeries,
     OpsEvidence,
+    OtlpEvidence,
+    Reading,
     Series,
     SuiteRun,
     Tally,
     TestEvidence,
 )
+from dashboard.model.ledger import Note
 from dashboard.model.policy import Policy
 from dashboard.model.records import EnvironmentFact, FlagState, HealthCheck, Kind
 from dashboard.policy.load import default_text, parse
@@ -58,6 +61,7 @@ OPS = source(Kind.METRICS, "ops.csv")
 FLAGS = source(Kind.FLAGS, "feature_flags.json")
 HEALTH = source(Kind.HEALTH, "health.json")
 ENVIRONMENT = source(Kind.ENVIRONMENT, "environment.json")
+OTLP = source(Kind.OTLP, "telemetry.jsonl")
 
 
 def candidate(**changes) -> Candidate:
@@ -180,8 +184,20 @@ def environment() -> EnvironmentEvidence:
     return EnvironmentEvidence(facts, (ENVIRONMENT,))
 
 
-def policy() -> Policy:
-    return parse(default_text())
+def otlp(**changes) -> OtlpEvidence:
+    made = OtlpEvidence(
+        spans=400, orphan_spans=0, traces=50, metric_names=15, data_points=900, log_records=20, sources=(OTLP,)
+    )
+    return replace(made, **changes)
+
+
+def reading(of: Source, *notes: Note, **changes) -> Reading:
+    made = Reading(of, seen=10, kept=10, folded=0, repaired=0, ambiguous=0, dropped=0, notes=notes)
+    return replace(made, **changes)
+
+
+def policy(more: str = "") -> Policy:
+    return parse(default_text() + more)
 
 
 def reference(**changes) -> Evidence:

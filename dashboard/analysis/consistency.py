@@ -10,7 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
+from dashboard.analysis._phrases import many, named
+from dashboard.analysis.expected import expected_report_missing
 from dashboard.analysis.flags import broken_dependencies, plan_reaches_everybody, staged
+from dashboard.analysis.integrity import records_dropped, records_repaired
 from dashboard.analysis.regressions import matches
 from dashboard.analysis.soak import longest_stretch, needed_runs
 from dashboard.model.candidate import Source
@@ -21,7 +24,6 @@ from dashboard.model.records import Kind
 
 _DIGEST = re.compile(r"^(?:sha(?:1|256|512):)?[0-9a-f]{7,128}$", re.IGNORECASE)
 _ORDER = tuple(Severity)
-NAMED = 5
 
 
 def findings(evidence: Evidence) -> tuple[Finding, ...]:
@@ -47,10 +49,11 @@ def zero_tests(evidence: Evidence) -> Iterator[Finding]:
 
 
 def incomplete_report(evidence: Evidence) -> Iterator[Finding]:
-    """Find reports that say of themselves that something is missing."""
-    broken = tuple(s for s in evidence.sources if s.incomplete)
+    """Find reports that say of themselves that something is missing, and that no complete one stands in for."""
+    passed_over = evidence.coverage.passed_over if evidence.coverage else ()
+    broken = tuple(s for s in evidence.sources if s.incomplete and s not in passed_over)
     if broken:
-        text = f"{_reports(broken)} incomplete by what they say themselves: {_named([s.name for s in broken])}."
+        text = f"{_reports(broken)} incomplete by what they say themselves: {named([s.name for s in broken])}."
         yield Finding("incomplete-report", Severity.BLOCKER, text, broken)
 
 
@@ -113,7 +116,7 @@ def flag_dependency_off(evidence: Evidence) -> Iterator[Finding]:
     broken = broken_dependencies(evidence.flags.flags) if evidence.flags else {}
     if evidence.flags and broken:
         pairs = [f"{key} needs {on}" for key, on in broken.items()]
-        text = f"Served flags depend on flags that nobody is served: {_named(pairs)}."
+        text = f"Served flags depend on flags that nobody is served: {named(pairs)}."
         yield Finding("flag-dependency-off", Severity.MAJOR, text, evidence.flags.sources)
 
 
@@ -122,7 +125,7 @@ def rollout_plan_broken(evidence: Evidence) -> Iterator[Finding]:
     held = staged(evidence.flags.flags) if evidence.flags else ()
     broken = [f.key for f in held if f.plan and not plan_reaches_everybody(f.plan)]
     if evidence.flags and broken:
-        text = f"Rollout plans that go back or do not reach 100 %: {_named(broken)}."
+        text = f"Rollout plans that go back or do not reach 100 %: {named(broken)}."
         yield Finding("rollout-plan-broken", Severity.MINOR, text, evidence.flags.sources)
 
 
@@ -132,7 +135,7 @@ def counters_disagree(evidence: Evidence) -> Iterator[Finding]:
     if tests and tests.counters_disagree:
         n = tests.counters_disagree
         text = (
-            f"{_many(n, 'suite declares', 'suites declare')} other counts than its cases add up to; cases were counted."
+            f"{many(n, 'suite declares', 'suites declare')} other counts than its cases add up to; cases were counted."
         )
         yield Finding("counters-disagree", Severity.MINOR, text, tests.sources)
 
@@ -142,7 +145,7 @@ def baseline_missing(evidence: Evidence) -> Iterator[Finding]:
     benchmarks = evidence.benchmarks
     bare = [s.name for s in benchmarks.series if not s.baseline] if benchmarks else []
     if benchmarks and bare:
-        text = f"{_many(len(bare), 'benchmark has', 'benchmarks have')} no baseline: {_named(bare)}."
+        text = f"{many(len(bare), 'benchmark has', 'benchmarks have')} no baseline: {named(bare)}."
         yield Finding("baseline-missing", Severity.MINOR, text, benchmarks.sources)
 
 
@@ -154,7 +157,7 @@ def direction_unknown(evidence: Evidence) -> Iterator[Finding]:
     compared = [s for s in benchmarks.series if s.baseline and not matches(s.name, cost)] if benchmarks else []
     unsaid = [s.name for s in compared if s.direction is None]
     if benchmarks and unsaid:
-        text = f"{_many(len(unsaid), 'benchmark does', 'benchmarks do')} not say which way is better: {_named(unsaid)}."
+        text = f"{many(len(unsaid), 'benchmark does', 'benchmarks do')} not say which way is better: {named(unsaid)}."
         yield Finding("direction-unknown", Severity.MINOR, text, benchmarks.sources)
 
 
@@ -162,7 +165,7 @@ def ambiguous_tests(evidence: Evidence) -> Iterator[Finding]:
     """Find cases that cannot be told apart."""
     tests = evidence.tests
     if tests and tests.ambiguous:
-        n = _many(tests.ambiguous, "test case was", "test cases were")
+        n = many(tests.ambiguous, "test case was", "test cases were")
         text = f"{n} reported several times under one name; the worst outcome counts, flakiness is not judged."
         yield Finding("ambiguous-tests", Severity.MINOR, text, tests.sources)
 
@@ -174,7 +177,7 @@ def skips_in_denominator(evidence: Evidence) -> Iterator[Finding]:
         tally = tests.tally
         executed = tally.total - tally.skipped
         text = (
-            f"{_many(tally.skipped, 'skipped test counts', 'skipped tests count')} as not passed: "
+            f"{many(tally.skipped, 'skipped test counts', 'skipped tests count')} as not passed: "
             f"{share_text(tally.passed, tally.total)} % ({of_text(tally.passed, tally.total)}) of all, "
             f"{share_text(tally.passed, executed)} % ({of_text(tally.passed, executed)}) of the executed."
         )
@@ -188,9 +191,9 @@ def passes_alone(evidence: Evidence) -> Iterator[Finding]:
         return
     clean = [r.name for r in tests.runs if r.partial and r.tally.passed and not r.tally.failed + r.tally.errors]
     if clean:
-        names = f" ({_named(tests.failing_names)})" if tests.failing_names else ""
+        names = f" ({named(tests.failing_names)})" if tests.failing_names else ""
         text = (
-            f"Passes alone, fails in the full suite: a run of a part ({_named(clean)}) had no failure, the suite "
+            f"Passes alone, fails in the full suite: a run of a part ({named(clean)}) had no failure, the suite "
             f"did{names}. A partial run never clears a failure."
         )
         yield Finding("passes-alone", Severity.INFO, text, tests.sources)
@@ -207,6 +210,9 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     no_subject_digest,
     zero_tests,
     incomplete_report,
+    expected_report_missing,
+    records_dropped,
+    records_repaired,
     soak_short,
     soak_runs_missing,
     coverage_files_dropped,
@@ -223,15 +229,7 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
 
 
 def _reports(sources: Sequence[Source]) -> str:
-    return _many(len(sources), "report", "reports")
-
-
-def _many(n: int, one: str, many: str) -> str:
-    return f"{n:,} {one if n == 1 else many}"
-
-
-def _named(names: Sequence[str]) -> str:
-    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")
+    return many(len(sources), "report", "reports")
 
 
 def _hours(length: timedelta) -> str:

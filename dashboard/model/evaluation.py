@@ -6,7 +6,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from dashboard.model.candidate import Candidate, Source
-from dashboard.model.policy import Tier
+from dashboard.model.ledger import Note
+from dashboard.model.policy import ExpectedReport, Tier
 from dashboard.model.verdict import CREDIT_HALVES, MEASURED, Ruling, Verdict
 
 
@@ -143,6 +144,39 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """A report the policy expects, and what there is of it."""
+
+    expected: ExpectedReport
+    found: tuple[Source, ...]
+    """In the order of the manifest."""
+    unusable: tuple[Source, ...]
+    """There and not counted: incomplete by what they say themselves, or holding nothing."""
+
+    @property
+    def missing(self) -> int:
+        """Say how many are not there; 0 when there are enough."""
+        return max(0, self.expected.count - len(self.found))
+
+
+@dataclass(frozen=True, slots=True)
+class Integrity:
+    """What the readers did with all artefacts of a candidate, summed."""
+
+    artefacts: int = 0
+    incomplete: int = 0
+    """Artefacts that say of themselves that a part of them is missing."""
+    seen: int = 0
+    kept: int = 0
+    folded: int = 0
+    repaired: int = 0
+    ambiguous: int = 0
+    dropped: int = 0
+    notes: tuple[Note, ...] = ()
+    """By slug, in its order; the message is that of the first artefact in the manifest that has it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """One judgement, by digest of its inputs."""
 
@@ -165,3 +199,6 @@ class Evaluation:
     """Not empty for a what-if; such an evaluation is never stored nor signed."""
     variants: tuple[Variant, ...] = ()
     """The sensitivity of the decision."""
+    expected: tuple[Expectation, ...] = ()
+    """In the order of the policy."""
+    integrity: Integrity = Integrity()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dashboard.model.candidate import Candidate, Source
+from dashboard.model.ledger import Note
 from dashboard.model.policy import Policy
 from dashboard.model.records import EnvironmentFact, FlagState, HealthCheck
 
@@ -87,6 +88,8 @@ class CoverageEvidence:
     previous_files: int | None
     """Files in the report of the previous candidate on the branch; ``None`` when there is none."""
     sources: tuple[Source, ...]
+    passed_over: tuple[Source, ...] = ()
+    """Reports that know only what ran, in place of which the complete ones were counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,39 @@ class EnvironmentEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class OtlpEvidence:
+    """Telemetry that was exported as OTLP: the newest export of each name."""
+
+    spans: int
+    orphan_spans: int | None
+    """Spans whose parent is not in their own export; ``None`` where there were too many spans to follow."""
+    traces: int | None
+    """Summed over the exports, so one that is spread over several counts in each; ``None`` as above."""
+    metric_names: int
+    """Distinct metrics with a data point; never more than there are, where an export does not name them all."""
+    data_points: int
+    log_records: int
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader did with one artefact: the sums of its integrity ledger."""
+
+    source: Source
+    seen: int
+    """Elements of the format (cases, files, samples); each was kept, folded or dropped."""
+    kept: int
+    folded: int
+    repaired: int
+    """Kept after a repair."""
+    ambiguous: int
+    """Kept without certainty."""
+    dropped: int
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """All of it, and the moment at which its age is judged."""
 
@@ -173,7 +209,13 @@ class Evidence:
     flags: FlagEvidence | None = None
     health: HealthEvidence | None = None
     environment: EnvironmentEvidence | None = None
+    otlp: OtlpEvidence | None = None
+    otlp_owed: bool = False
+    """This candidate, or one shortly before it on its branch, has brought OTLP: its absence is then a gap. It stays
+    true in a what-if that leaves OTLP out, so that leaving it out cannot look better than showing it."""
     sources: tuple[Source, ...] = ()
     """Every artefact of the candidate: the manifest."""
+    readings: tuple[Reading, ...] = ()
+    """How each of the sources was read, in their order."""
     without: tuple[str, ...] = field(default=())
     """Kinds left out on purpose by a what-if."""

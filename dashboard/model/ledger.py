@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+TEXT_LIMIT = 64 * 1024 * 1024
+"""Bytes; what ``COUNTERSIGN_MAX_JSON_MIB`` is when nobody sets it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -40,6 +43,8 @@ class Ledger:
     facts: dict[str, Any] = field(default_factory=dict)
     """What the file declares of itself (suite counters, formula, window): shown, compared, never trusted."""
     notes: dict[str, Note] = field(default_factory=dict)
+    text_limit: int = TEXT_LIMIT
+    """Told to the reader: the bytes of the largest document it may hold in memory."""
 
     def note(self, slug: str, message: str, count: int = 1) -> None:
         """Count one more of ``slug``; the first message stays."""

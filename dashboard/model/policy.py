@@ -6,6 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from dashboard.model.records import Kind
+
 
 class Tier(StrEnum):
     """Consequence of a gate's failure, which sets its weight."""
@@ -75,6 +77,19 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedReport:
+    """A report that every candidate must bring."""
+
+    kind: Kind
+    name: str
+    """Pattern over the file's name, case-sensitive: ``*`` is any run of characters, ``?`` is one."""
+    count: int = 1
+    """How many artefacts at least, over all runs of the candidate."""
+    format: str | None = None
+    """Name of a format that alone will do; ``None`` for any."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A versioned set of gates; its digest stands in every evaluation."""
 
@@ -104,3 +119,5 @@ class Policy:
     """Role -> how many distinct persons must sign."""
     validity: timedelta
     """How long a sign-off stands at most."""
+    expected: tuple[ExpectedReport, ...] = ()
+    """Reports without which no candidate is released; empty expects none."""

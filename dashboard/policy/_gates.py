@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.model.policy import Rule, Threshold, Tier
 from dashboard.policy._lines import Place
 from dashboard.policy._values import duration, known_keys, threshold, typed
-from dashboard.policy.catalogue import CATALOGUE, MAY_EXCEED_HUNDRED, STATISTICS, Direction, Entry, OptionKind
+from dashboard.policy.catalogue import CATALOGUE, CHOICES, MAY_EXCEED_HUNDRED, Direction, Entry, OptionKind
 
 _KEYS = ("id", "tier", "key", "pass", "warn", "max_age", "options")
 
@@ -100,8 +100,8 @@ def _options(raw: Any, gate: str, about: Entry, place: Place) -> dict[str, str]:
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else typed(value, str, name, place)
         kind = about.options[name][0]
         whole = text.isascii() and text.isdigit() and len(text) <= 9
-        if kind is OptionKind.STATISTIC and text not in STATISTICS:
-            place.refuse(f"option `{name}` of `{gate}` must be one of {', '.join(STATISTICS)}.", name)
+        if text not in CHOICES.get(kind, (text,)):
+            place.refuse(f"option `{name}` of `{gate}` must be one of {', '.join(CHOICES[kind])}.", name)
         if kind is OptionKind.WHOLE and not whole:
             place.refuse(f"option `{name}` of `{gate}` must be a whole number.", name)
         if kind is OptionKind.PERCENT and not (whole and int(text) <= 100):

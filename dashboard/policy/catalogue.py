@@ -24,9 +24,14 @@ class OptionKind(Enum):
     WHOLE = auto()
     PERCENT = auto()
     STATISTIC = auto()
+    DEMAND = auto()
 
 
-STATISTICS = ("max", "median")
+CHOICES: Mapping[OptionKind, tuple[str, ...]] = {
+    OptionKind.STATISTIC: ("max", "median"),
+    OptionKind.DEMAND: ("optional", "required", "ignored"),
+}
+"""What an option that is one of a few words may say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,16 @@ CATALOGUE: Mapping[str, Entry] = {
         | _HOLES,
     ),
     "tests.error_handling": _HIGH_SHARE,
-    "observability": _HIGH_SHARE,
+    "observability": Entry(
+        Direction.HIGH,
+        ("%",),
+        options={
+            "otlp": (OptionKind.DEMAND, "optional"),
+            "min_metrics": (OptionKind.WHOLE, "15"),
+            "min_spans": (OptionKind.WHOLE, "1"),
+            "max_orphan_spans": (OptionKind.WHOLE, "0"),
+        },
+    ),
     "ops.p95": _latency("latency_p95"),
     "coverage.component": _words(
         "each component at its floor, warn {margin} points below", margin=(OptionKind.PERCENT, "10")

@@ -10,6 +10,7 @@ from typing import Any
 from dashboard.errors import PolicyError
 from dashboard.model.person import Role
 from dashboard.model.policy import Component, Policy, Tier
+from dashboard.policy._expected import expected_reports
 from dashboard.policy._gates import rules
 from dashboard.policy._lines import Place
 from dashboard.policy._values import duration, known_keys, number, texts, typed
@@ -18,6 +19,7 @@ from dashboard.settings import data_path
 MAX_CHARACTERS = 256 * 1024
 _SECTIONS = (
     "name", "version", "decision", "tiers", "gate", "categories", "component", "flags", "benchmarks", "soak", "signoff",
+    "expected",
 )  # fmt: skip
 _STATES = ("on", "off", "any")
 
@@ -81,6 +83,7 @@ def parse(text: str) -> Policy:
         soak=_soak(raw, root),
         quorum=_quorum(signoff.get("quorum", {}), root),
         validity=duration(signoff.get("validity", "7d"), "validity", root.inside("signoff")),
+        expected=expected_reports(raw.get("expected", []), root),
     )
 
 

@@ -69,6 +69,7 @@ class Signals:
             "orphan_spans": sum(parent not in self._ids for parent in self._parents) if followed else None,
             "ended_before_start": self.ended_before_start,
             "metric_names": len(self.metric_names),
+            "metrics_named": sorted(name[:200] for name in self.metric_names)[:1000],
             "services": sorted(self.services)[:200],
             "resources_without_service": self.resources_without_service,
             "log_records_with_trace": self.log_records_with_trace,

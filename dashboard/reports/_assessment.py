@@ -132,8 +132,8 @@ def sign_off(dossier: Dossier) -> list[str]:
 
 
 def evidence(dossier: Dossier) -> list[str]:
-    """Write the manifest: every artefact with its digest."""
-    lines = ["## Evidence", ""]
+    """Write what is expected and not there, the manifest with every artefact's digest, and how it was read."""
+    lines = ["## Evidence", "", *_expected(dossier)]
     if not dossier.sources:
         return [*lines, "There is none.", ""]
     heads = ("Kind", "File", "sha256", "Size", "Read as", "Measured", "Complete")
@@ -149,4 +149,44 @@ def evidence(dossier: Dossier) -> list[str]:
         )
         for s in dossier.sources
     ]
-    return [*lines, *md.table(heads, rows, right=(3,)), ""]
+    return [*lines, *md.table(heads, rows, right=(3,)), "", *_integrity(dossier)]
+
+
+def _expected(dossier: Dossier) -> list[str]:
+    asked = dossier.evaluation.expected
+    if not asked:
+        return ["The policy expects no report by name.", ""]
+    short = [one for one in asked if one.missing]
+    lines = [f"Reports expected by the policy: {len(asked) - len(short):,} of {len(asked):,} there.", ""]
+    if short:
+        rows = [
+            (
+                str(one.expected.kind),
+                md.text(one.expected.name),
+                md.text(one.expected.format or "any"),
+                f"{one.expected.count:,}",
+                f"{len(one.found):,}",
+                f"**{one.missing:,}**",
+                md.text("; ".join(f"{s.name} (incomplete or empty)" for s in one.unusable)),
+            )
+            for one in short
+        ]
+        heads = ("Kind", "Expected", "Format", "Asked", "There", "Missing", "Not counted")
+        lines += [*md.table(heads, rows, right=(3, 4, 5)), ""]
+    return lines
+
+
+def _integrity(dossier: Dossier) -> list[str]:
+    sums = dossier.evaluation.integrity
+    lines = [
+        (
+            f"How it was read: {sums.seen:,} elements seen, {sums.kept:,} kept, {sums.folded:,} folded into others, "
+            f"{sums.dropped:,} dropped; {sums.repaired:,} repaired, {sums.ambiguous:,} ambiguous; "
+            f"{sums.incomplete:,} of {sums.artefacts:,} artefacts incomplete."
+        ),
+        "",
+    ]
+    if sums.notes:
+        rows = [(md.code(note.slug), f"{note.count:,}", md.text(note.message)) for note in sums.notes]
+        lines += [*md.table(("Note", "Times", "Meaning"), rows, right=(1,)), ""]
+    return lines

@@ -3,13 +3,16 @@
 There are no floats in it, so its RFC 8785 bytes are the same everywhere.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.model.candidate import Candidate
-from dashboard.model.evaluation import Condition, Evaluation, Finding, GateResult
+from dashboard.model.candidate import Candidate, Source
+from dashboard.model.evaluation import Condition, Evaluation, Expectation, Finding, GateResult, Integrity
 from dashboard.model.figures import points_text, score_text
 from dashboard.model.verdict import CREDIT_HALVES
+
+_SUMS = ("artefacts", "incomplete", "seen", "kept", "folded", "repaired", "ambiguous", "dropped")
 
 
 def instant(at: datetime) -> str:
@@ -31,6 +34,8 @@ def as_dict(evaluation: Evaluation) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in evaluation.findings],
         "conditions": [_condition(condition) for condition in evaluation.conditions],
         "uncovered": list(ready.uncovered),
+        "expected": [_expectation(one) for one in evaluation.expected],
+        "integrity": _integrity(evaluation.integrity),
         "sensitivity": _sensitivity(evaluation),
         "candidate": _candidate(evaluation.candidate),
         "policy": {
@@ -63,7 +68,7 @@ def _gate(result: GateResult) -> dict[str, Any]:
         "credit": points_text(CREDIT_HALVES.get(verdict.ruling, 0)),
         "because": verdict.because,
         "turn": verdict.turn,
-        "evidence": [{"sha256": s.sha256, "name": s.name, "kind": str(s.kind)} for s in verdict.evidence],
+        "evidence": _named(verdict.evidence),
     }
 
 
@@ -72,8 +77,29 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "rule": finding.rule,
         "severity": str(finding.severity),
         "text": finding.text,
-        "evidence": [{"sha256": s.sha256, "name": s.name, "kind": str(s.kind)} for s in finding.evidence],
+        "evidence": _named(finding.evidence),
     }
+
+
+def _named(sources: Iterable[Source]) -> list[dict[str, Any]]:
+    return [{"sha256": s.sha256, "name": s.name, "kind": str(s.kind)} for s in sources]
+
+
+def _expectation(one: Expectation) -> dict[str, Any]:
+    return {
+        "kind": str(one.expected.kind),
+        "name": one.expected.name,
+        "format": one.expected.format,
+        "count": one.expected.count,
+        "found": _named(one.found),
+        "unusable": _named(one.unusable),
+        "missing": one.missing,
+    }
+
+
+def _integrity(sums: Integrity) -> dict[str, Any]:
+    figures = {name: getattr(sums, name) for name in _SUMS}
+    return {**figures, "notes": [note.as_dict() for note in sums.notes]}
 
 
 def _condition(condition: Condition) -> dict[str, Any]:

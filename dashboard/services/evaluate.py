@@ -14,6 +14,7 @@ from typing import Any
 import rfc8785
 
 from dashboard import __version__, gates
+from dashboard.analysis import expected, integrity
 from dashboard.analysis.consistency import findings as find
 from dashboard.errors import UsageError
 from dashboard.model.candidate import Candidate, Source
@@ -127,6 +128,8 @@ def judge(evidence: Evidence, agreed: Sequence[Condition], *, at: datetime) -> E
         sources=evidence.sources,
         without=evidence.without,
         variants=sensitivity.variants(results, found, agreed, policy),
+        expected=expected.status(evidence),
+        integrity=integrity.summed(evidence),
     )
 
 

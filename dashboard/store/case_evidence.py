@@ -100,14 +100,28 @@ def _record(connection: Connection, runs: Sequence[RowMapping], partial: set[int
     full = [run["id"] for run in runs if run["id"] not in partial]
     position = {run["id"]: place for place, run in enumerate(runs)}
     record: dict[int, Case] = {}
+    newest = _held(connection, full[-1]) if len(full) > 1 else ""
     for place, run_id in reversed(list(enumerate(full))):
-        record.update({case[0]: case for case in _cases(connection, run_id, but_not_in=full[place + 1 :])})
+        newer = full[place + 1 :]
+        # A run with the very cases of the newest one has nothing to say that the newest does not.
+        if not newer or _held(connection, run_id) != newest:
+            record.update({case[0]: case for case in _cases(connection, run_id, but_not_in=newer)})
     for run_id in (run["id"] for run in runs if run["id"] in partial):
         for case in _cases(connection, run_id):
             known = record.get(case[0])
             if known is None or (case[1] > known[1] and (position[known[2]] < position[run_id] or known[2] in partial)):
                 record[case[0]] = case
     return list(record.values())
+
+
+def _held(connection: Connection, run_id: int) -> str:
+    """Give the cases of a run as one text: equal texts are equal sets, at a quarter of the price of asking for each."""
+    numbers_of = {
+        "sqlite": "group_concat(case_id)",
+        "postgresql": "string_agg(CAST(case_id AS TEXT), ',' ORDER BY case_id)",
+    }
+    sql = f"SELECT {numbers_of[connection.dialect.name]} FROM test_result WHERE run_id = :run AND attempt = 0"
+    return str(scalar(connection, sql, run=run_id))
 
 
 def _cases(connection: Connection, run_id: int, but_not_in: Sequence[int] = ()) -> list[Case]:

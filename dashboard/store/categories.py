@@ -5,10 +5,8 @@ only where it occurs is the whole pattern tried.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from fnmatch import translate
-from itertools import accumulate
 
 _BREAK = "\x00"  # no stored text has this character
 
@@ -18,12 +16,8 @@ class Texts:
 
     def __init__(self, texts: Sequence[str], owners: Sequence[int]) -> None:
         self._owners = owners
-        as_written = _BREAK.join(texts)
-        self._whole = as_written.lower()
-        if len(self._whole) != len(as_written):  # a few letters grow when lowered, and what follows them moves
-            texts = self._whole.split(_BREAK)
-        ends = accumulate(map(len, texts), lambda end, length: end + length + 1, initial=-1)
-        self._starts = [end + 1 for end in ends]
+        # Lowered as a whole, at the speed of memory; a letter that grows by it moves nothing that is counted here.
+        self._whole = f"{_BREAK.join(texts).lower()}{_BREAK}" if texts else ""
 
     def matching(self, patterns: Sequence[str]) -> set[int]:
         """Give the owners of texts that one of the patterns fits as a whole (``*`` any run, ``?`` one character)."""
@@ -35,20 +29,22 @@ class Texts:
     def _match(self, pattern: str, found: set[int]) -> None:
         literal = max(re.split(r"[*?]", pattern), key=len)
         fits = re.compile(_regular(pattern)).fullmatch
+        whole = self._whole
         if not literal:
-            found.update(owner for index, owner in enumerate(self._owners) if fits(self._text(index)))
+            texts = whole.split(_BREAK)[:-1]
+            found.update(owner for owner, text in zip(self._owners, texts, strict=True) if fits(text))
             return
         # A pattern that is nothing but its literal between two stars fits wherever the literal is.
         sure = pattern == f"*{literal}*"
-        at = self._whole.find(literal)
+        index = start = 0
+        at = whole.find(literal)
         while at >= 0:
-            index = bisect_right(self._starts, at) - 1
-            if sure or fits(self._text(index)):
+            index += whole.count(_BREAK, start, at)
+            end = whole.index(_BREAK, at)
+            if sure or fits(whole, whole.rfind(_BREAK, 0, at) + 1, end):
                 found.add(self._owners[index])
-            at = self._whole.find(literal, self._starts[index + 1])
-
-    def _text(self, index: int) -> str:
-        return self._whole[self._starts[index] : self._starts[index + 1] - 1]
+            index, start = index + 1, end + 1
+            at = whole.find(literal, start)
 
 
 def _regular(pattern: str) -> str:

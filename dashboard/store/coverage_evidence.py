@@ -18,7 +18,7 @@ def of(connection: Connection, candidate: Candidate, policy: Policy, filed: Sequ
     """Give the coverage, or ``None`` when the candidate has no coverage report."""
     if not filed:
         return None
-    newest = newest_of_each_name(filed)
+    newest = counted(connection, filed)
     files = covered_files(connection, newest)
     inside = {component.name: _inside(files, component.paths) for component in policy.components}
     return CoverageEvidence(
@@ -27,7 +27,28 @@ def of(connection: Connection, candidate: Candidate, policy: Policy, filed: Sequ
         component_range={name: span for name, found in inside.items() if (span := _range(found)) is not None},
         previous_files=_previous_files(connection, candidate),
         sources=sources(newest),
+        passed_over=sources(one for one in newest_of_each_name(filed) if one not in newest),
     )
+
+
+def counted(connection: Connection, filed: Iterable[Filed]) -> list[Filed]:
+    """Give the reports that count: the newest of each name; ``filed`` comes oldest first.
+
+    One that knows only what ran, and not what there is to cover, is passed over when a complete report is there.
+    """
+    newest = newest_of_each_name(filed)
+    bare = _without_totals(connection, [one.id for one in newest if one.source.incomplete])
+    complete = any(not one.source.incomplete for one in newest)
+    return [one for one in newest if one.id not in bare] if complete else newest
+
+
+def _without_totals(connection: Connection, ids: Sequence[int]) -> frozenset[int]:
+    found = columns(
+        connection,
+        f"SELECT artefact_id FROM coverage_file WHERE artefact_id IN ({numbers(ids)}) "
+        "GROUP BY artefact_id HAVING count(lines_total) + count(statements_total) = 0",
+    )
+    return frozenset(int(number) for (number,) in found)
 
 
 def covered_files(connection: Connection, filed: Sequence[Filed]) -> list[Covered]:
@@ -81,6 +102,6 @@ def _previous_files(connection: Connection, candidate: Candidate) -> int | None:
     if previous is None:
         return None
     filed = [one for one in of_candidate(connection, int(previous)) if one.kind is Kind.COVERAGE]
-    newest = numbers(one.id for one in newest_of_each_name(filed))
-    sql = f"SELECT count(DISTINCT path) FROM coverage_file WHERE artefact_id IN ({newest})"
+    ids = numbers(one.id for one in counted(connection, filed))
+    sql = f"SELECT count(DISTINCT path) FROM coverage_file WHERE artefact_id IN ({ids})"
     return int(scalar(connection, sql))

@@ -26,6 +26,11 @@ class Covered(NamedTuple):
             return self.statements_total or 0, self.statements_hit or 0
         return self.lines_total, self.lines_hit or 0
 
+    @property
+    def has_total(self) -> bool:
+        """Say whether the report knows how much there is to cover, and not only what ran."""
+        return self.lines_total is not None or self.statements_total is not None
+
 
 COLUMNS = (
     "path, lines_total, lines_hit, branches_total, branches_hit, statements_total, statements_hit, hit, missed, "
@@ -38,7 +43,8 @@ def merged(files: Iterable[Covered]) -> list[Covered]:
 
     Where reports that list lines speak of one file, their lines are united: a line is covered when one of them
     covered it. Branches and statements cannot be united by number, so the better of the reports stands, which is a
-    lower bound. Where one lists no lines the newest report stands.
+    lower bound. Where one lists no lines the newest report stands. A report that knows only what ran counts only where
+    no other speaks of the file, and then without a total.
     """
     by_path: dict[str, list[Covered]] = {}
     for one in files:
@@ -47,6 +53,14 @@ def merged(files: Iterable[Covered]) -> list[Covered]:
 
 
 def _merge(several: Sequence[Covered]) -> Covered:
+    measured = [one for one in several if one.has_total]
+    if not measured:
+        ran = set[int]().union(*(_lines(one.hit) for one in several))
+        return several[-1]._replace(hit=_ranges(ran))
+    return _unite(measured)
+
+
+def _unite(several: Sequence[Covered]) -> Covered:
     newest = several[-1]
     if len(several) == 1 or any(not one.hit and not one.missed for one in several):
         return newest

@@ -15,6 +15,8 @@ from dashboard.store import (
     coverage_evidence,
     filed,
     ops_evidence,
+    otlp_evidence,
+    readings,
     snapshot_evidence,
 )
 from dashboard.store.engine import Store
@@ -24,6 +26,8 @@ from dashboard.store.transaction import reading
 def of(store: Store, candidate_id: int, policy: Policy, as_of: datetime, without: tuple[str, ...] = ()) -> Evidence:
     """Give everything that is known of a candidate, leaving the kinds ``without`` out as if they were never ingested.
 
+    What is remembered of a kind that is left out is one thing: that OTLP did come (``Evidence.otlp_owed``).
+
     Takes: ``as_of``, the moment at which age will be judged; it is handed through and filters nothing.
     Gives: evidence that is the same whatever the order in which the files came in.
 
@@ -32,7 +36,8 @@ def of(store: Store, candidate_id: int, policy: Policy, as_of: datetime, without
     """
     with reading(store) as connection:
         candidate = candidates.by_number(connection, candidate_id)
-        every = [one for one in filed.of_candidate(connection, candidate_id) if one.kind not in without]
+        whole = filed.of_candidate(connection, candidate_id)
+        every = [one for one in whole if one.kind not in without]
         kinds = {kind: [one for one in every if one.kind is kind] for kind in Kind}
         return Evidence(
             candidate=candidate,
@@ -45,6 +50,9 @@ def of(store: Store, candidate_id: int, policy: Policy, as_of: datetime, without
             flags=snapshot_evidence.flags(connection, kinds[Kind.FLAGS]),
             health=snapshot_evidence.health(connection, kinds[Kind.HEALTH]),
             environment=snapshot_evidence.environment(connection, kinds[Kind.ENVIRONMENT]),
+            otlp=otlp_evidence.of(kinds[Kind.OTLP]),
+            otlp_owed=otlp_evidence.owed(connection, candidate, whole),
             sources=filed.sources(every),
+            readings=readings.of(every),
             without=without,
         )

@@ -20,7 +20,8 @@ class Filed:
     """Its number within the run."""
     source: Source
     notes: str
-    """JSON text."""
+    """JSON text, as is the next one."""
+    ledger: str
 
     @property
     def kind(self) -> Kind:
@@ -38,12 +39,12 @@ def of_candidate(connection: Connection, candidate_id: int) -> list[Filed]:
     found = rows(
         connection,
         "SELECT a.id, a.run_id, a.part, a.sha256, a.name, a.kind, a.format, a.size, a.reader_version, "
-        "a.records_sha256, a.collected_at, a.origin, a.ingested_by, a.incomplete, a.notes, r.name AS run_name "
-        "FROM artefact a JOIN run r ON r.id = a.run_id WHERE a.candidate_id = :candidate "
+        "a.records_sha256, a.collected_at, a.origin, a.ingested_by, a.incomplete, a.notes, a.ledger, "
+        "r.name AS run_name FROM artefact a JOIN run r ON r.id = a.run_id WHERE a.candidate_id = :candidate "
         "ORDER BY a.collected_at, a.ingested_at, a.sha256",
         candidate=candidate_id,
     )
-    return [Filed(row["id"], row["run_id"], row["part"], source(row), row["notes"]) for row in found]
+    return [Filed(row["id"], row["run_id"], row["part"], source(row), row["notes"], row["ledger"]) for row in found]
 
 
 def sources(filed: Iterable[Filed]) -> tuple[Source, ...]:

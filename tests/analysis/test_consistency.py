@@ -17,6 +17,7 @@ from evidence_maker import (
     flags,
     ops,
     policy,
+    reading,
     record,
     reference,
     runs,
@@ -26,6 +27,7 @@ from evidence_maker import (
 from dashboard.analysis.consistency import RULES, findings
 from dashboard.model.evaluation import Severity
 from dashboard.model.evidence import FlagEvidence, Series, SuiteRun, Tally
+from dashboard.model.policy import ExpectedReport
 from dashboard.model.records import Kind
 
 
@@ -54,8 +56,13 @@ def bench(*series: Series):
     return benchmarks(series=series)
 
 
+def expecting(name: str, count: int):
+    return replace(policy(), expected=(ExpectedReport(Kind.TESTS, name, count),))
+
+
 PARTIAL = SuiteRun("alone", AS_OF, Tally(8, 8, 0, 0, 0), partial=True, flaky=0)
 NO_TESTS = Tally()
+WHAT_RAN = source(Kind.COVERAGE, ".coverage", incomplete=True)
 
 # rule, severity, evidence that shows it, its twin that must not
 CASES = [
@@ -67,6 +74,11 @@ CASES = [
     ("zero-tests", "blocker", {"tests": record(tally=NO_TESTS)}, {}),
     ("zero-tests", "blocker", {"tests": None}, {"tests": None, "sources": ()}),
     ("incomplete-report", "blocker", {"sources": (replace(COVERAGE, incomplete=True),)}, {"sources": (COVERAGE,)}),
+    ("incomplete-report", "blocker", {"sources": (COVERAGE, WHAT_RAN)},
+     {"sources": (COVERAGE, WHAT_RAN), "coverage": coverage(passed_over=(WHAT_RAN,))}),
+    ("expected-report-missing", "blocker", {"policy": expecting("*.xml", 2)}, {"policy": expecting("*.xml", 1)}),
+    ("records-dropped", "major", {"readings": (reading(TESTS, dropped=1),)}, {"readings": (reading(TESTS),)}),
+    ("records-repaired", "minor", {"readings": (reading(TESTS, repaired=1),)}, {"readings": (reading(TESTS),)}),
     ("soak-short", "blocker", {"ops": shortened(23.9)}, {"ops": shortened(24)}),
     ("soak-short", "blocker", {"ops": replace(ops(), largest_gap_s=7.5 * 3600)},
      {"ops": replace(ops(), largest_gap_s=7 * 3600)}),

@@ -14,6 +14,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 from playwright import sync_api
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+#: Signing derives keys on purpose slowly, and two test workers share the machine.
+sync_api.expect.set_options(timeout=30_000)
 
 
 @dataclass(frozen=True)
@@ -142,6 +147,41 @@ def chromium():
         browser.close()
 
 
+class Talk:
+    """Counts what a page asks of the server and what was answered; only then is a page known to be at rest.
+
+    The page's own "running" mark is painted late or never for a short run.
+    """
+
+    def __init__(self, page):
+        self.page, self.asked, self.answered = page, 0, 0
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket):
+        self.asked = self.answered = 0
+        socket.on("framesent", self._sent)
+        socket.on("framereceived", self._received)
+
+    def _sent(self, frame):
+        message = BackMsg()
+        message.ParseFromString(frame)
+        self.asked += message.WhichOneof("type") == "rerun_script"
+
+    def _received(self, frame):
+        if len(frame) < 2048:
+            message = ForwardMsg()
+            message.ParseFromString(frame)
+            self.answered += message.WhichOneof("type") == "script_finished"
+
+    def rest(self):
+        """Wait until every run that was asked for is finished and painted."""
+        for _ in range(600):
+            if self.asked and self.answered >= self.asked and not self.page.locator("[data-stale=true]").count():
+                break
+            self.page.wait_for_timeout(50)
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 @pytest.fixture
 def browse(chromium):
     """Open a page of a site in a browser of its own, signed in as ``login`` when one is given."""
@@ -153,6 +193,7 @@ def browse(chromium):
         contexts.append(context)
         page = context.new_page()
         page.complaints = []
+        page.talk = Talk(page)
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         if login:
             page.goto(f"{site.url}/auth/login?next={quote(path)}")

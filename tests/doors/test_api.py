@@ -1,6 +1,8 @@
 """The API over HTTP, served by the command, with machines and people at other doors at the same time."""
 
+import io
 import re
+import zipfile
 from urllib.parse import urlencode
 
 import httpx
@@ -68,6 +70,25 @@ def test_a_pipeline_brings_evidence_while_others_read_and_write(shop, tmp_path):
             site.door("ingest", report, "--project", "shop", "--subject", "3f9c2a1d", "--db", site.database)
         assert counted(site) == f"{n} of {n}"
         assert httpx.get(site.url, timeout=60).status_code == 200
+
+
+def test_an_archive_is_answered_with_its_members(shop):
+    site, bearer = shop
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.xml", REPORT.format("a"))
+        archive.writestr("b/b.xml", REPORT.format("b"))
+        archive.writestr("../c.xml", REPORT.format("c"))
+    answer = evidence(site, "reports.zip", buffer.getvalue(), headers=bearer)
+    told = answer.json()
+    assert (answer.status_code, told["status"], told["format"]) == (201, "stored", "archive")
+    assert [m["status"] for m in told["members"]] == ["stored", "stored", "refused"]
+    assert [m["path"] for m in told["members"][:2]] == ["reports.zip!a.xml", "reports.zip!b/b.xml"]
+    assert told["members"][2]["error"]["slug"] == "member-path"
+    assert counted(site) == "3 of 3"
+    assert evidence(site, "reports.zip", buffer.getvalue(), headers=bearer).status_code == 200
+    cut = evidence(site, "cut.zip", buffer.getvalue()[:-30], headers=bearer)
+    assert (cut.status_code, cut.json()["slug"]) == (422, "zip-damaged")
 
 
 @pytest.mark.parametrize(

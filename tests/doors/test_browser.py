@@ -30,6 +30,7 @@ def test_the_auditors_way(site, browse, tmp_path):
 
     page.get_by_role("link", name="Sign-off").first.click()
     expect(page.get_by_text("exactly as it will be signed")).to_be_visible()
+    page.talk.rest()
     page.get_by_label("Identifier").fill("cora")
     page.get_by_label("Passphrase").fill(site.passphrases["cora"])
     page.get_by_label("Reason").fill("Evidence read gate by gate; four warnings are covered.")
@@ -41,6 +42,7 @@ def test_the_auditors_way(site, browse, tmp_path):
     late.write_text(ONE_MORE, "utf-8")
     engineer = browse(site, "/evidence", login="engineer")
     engineer.locator("input[type=file]").set_input_files(late)
+    engineer.talk.rest()
     engineer.get_by_role("button", name=re.compile("Ingest|Store|Bring in")).first.click()
     expect(engineer.get_by_text(re.compile("stored")).first).to_be_visible()
 
@@ -50,6 +52,8 @@ def test_the_auditors_way(site, browse, tmp_path):
 
 def test_a_wrong_passphrase_signs_nothing(site, browse):
     page = browse(site, "/sign-off", login="cora")
+    expect(page.get_by_label("Identifier")).to_be_visible()
+    page.talk.rest()
     page.get_by_label("Identifier").fill("cora")
     page.get_by_label("Passphrase").fill("not the passphrase at all")
     page.get_by_label("Reason").fill("Trying.")
@@ -73,6 +77,6 @@ def test_no_page_scrolls_sideways_or_complains(shared_site, browse, path, width,
     page = browse(shared_site, path, width=width, color_scheme=scheme)
     expect(page.get_by_role("heading", level=1).first).to_be_visible()
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
-    page.wait_for_timeout(500)
+    page.talk.rest()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.complaints == []

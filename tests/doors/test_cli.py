@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import zipfile
 
 import pytest
 
@@ -96,6 +97,27 @@ def test_compressed_reports_are_read_and_bombs_are_not(countersign, tmp_path):
     assert countersign.json("inspect", tmp_path / "junit.xml.gz")[0]["counts"]["cases"] == 3
     (tmp_path / "bomb.xml.gz").write_bytes(gzip.compress(b"<testsuite>" + b" " * (64 << 20)))
     assert countersign.json("inspect", tmp_path / "bomb.xml.gz", code=2)[0]["error"]["slug"] == "gzip-bomb"
+
+
+def test_an_archive_is_a_folder_of_reports(countersign, tmp_path):
+    path = tmp_path / "reports.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("unit", "browser", "contract"):
+            archive.writestr(f"{name}/junit.xml", PASSING.replace("shop.", f"{name}."))
+        archive.writestr("../evil.xml", PASSING)
+        archive.writestr("notes.txt", "not a report\n")
+    answer = countersign.json("inspect", path)[0]
+    assert (answer["format"], answer["kind"], answer["counts"]["reports"]) == ("archive", "tests", 3)
+    assert {note["slug"] for note in answer["notes"]} == {"member-path", "unknown-format"}
+    told = countersign.json("ingest", path, "--project", "p", "--subject", "abcdef1", code=2)
+    assert (told["stored"], told["skipped"], told["refused"]) == (3, 1, 1)
+    assert [f["path"] for f in told["files"] if f["status"] == "stored"] == [
+        f"{path}!{name}/junit.xml" for name in ("unit", "browser", "contract")
+    ]
+    assert not list(tmp_path.rglob("evil.xml"))
+    shown = countersign("inspect", path).stdout
+    assert "reports.zip!unit/junit.xml" in shown and "leads out of the archive" in shown
+    assert "3 duplicate" in countersign("ingest", path, "--project", "p", "--subject", "abcdef1", code=2).stdout
 
 
 def test_the_configured_limit_is_named(countersign, tmp_path):

@@ -111,13 +111,6 @@ def test_a_category_rests_on_its_own_sources():
     assert found.evidence == (own,)
 
 
-def test_observability_says_what_was_not_judged():
-    assert verdict("observability", reference()).because.endswith("No OTLP was given.")
-    held = reference()
-    otlp = replace(held, sources=(*held.sources, source(Kind.OTLP, "traces.json")))
-    assert verdict("observability", otlp).because.endswith("1 OTLP export given, not judged here.")
-
-
 @pytest.mark.parametrize(
     ("total", "flaky", "ruling"),
     [

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 from fractions import Fraction
 
 import pytest
-from evidence_maker import WARNS, conditions, health, metric, ops, record, reference, runs, source
+from evidence_maker import WARNS, conditions, health, metric, ops, otlp, record, reference, runs, source
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +18,7 @@ from dashboard.policy.readiness import judge
 from dashboard.policy.sensitivity import same, variants
 
 PARTS = ("tests", "coverage", "benchmarks", "ops", "flags", "health", "environment")
+WITH_OTLP = (*PARTS, "otlp")
 
 
 def judged(evidence: Evidence, agreed=()):
@@ -66,7 +67,8 @@ def test_every_gate_says_what_it_asks():
 
 
 def test_every_verdict_says_why_and_what_would_turn_it():
-    for evidence in (reference(), reference(**dict.fromkeys(PARTS))):
+    given = (reference(), reference(otlp=otlp(orphan_spans=1)), reference(**dict.fromkeys(PARTS), otlp_owed=True))
+    for evidence in given:
         for result in gates.results(evidence):
             assert result.verdict.because.endswith(".")
             assert (result.verdict.turn is None) is (result.verdict.ruling is Ruling.PASS)
@@ -88,13 +90,23 @@ def test_same_inputs_same_results():
     assert gates.results(reference()) == gates.results(reference())
 
 
-@given(st.sets(st.sampled_from(PARTS)), st.sets(st.sampled_from(PARTS)))
+EXPORTS = (otlp(), otlp(metric_names=2), otlp(orphan_spans=9), otlp(orphan_spans=None), otlp(spans=0, traces=0))
+
+
+@given(st.sets(st.sampled_from(WITH_OTLP)), st.sets(st.sampled_from(WITH_OTLP)), st.sampled_from(EXPORTS))
 @settings(max_examples=60)
-def test_removing_evidence_never_improves(first, more):
-    before = judged(reference(**dict.fromkeys(first)), conditions())
-    after = judged(reference(**dict.fromkeys(first | more)), conditions())
+def test_removing_evidence_never_improves(first, more, export):
+    """OTLP that was brought once is owed, as the store has it; of a branch that never brought any nothing is asked."""
+    whole = reference(otlp=export, otlp_owed=True)
+    before = judged(replace(whole, **dict.fromkeys(first)), conditions())
+    after = judged(replace(whole, **dict.fromkeys(first | more)), conditions())
     assert after.score <= before.score
     assert DECISION_ORDER.index(after.decision) >= DECISION_ORDER.index(before.decision)
+
+
+def test_good_telemetry_leaves_the_reference_as_it_is():
+    ready = judged(reference(otlp=otlp(), otlp_owed=True), conditions())
+    assert (ready.earned_halves, ready.possible_halves, ready.decision) == (79, 86, Decision.CONDITIONAL_GO)
 
 
 def failing() -> dict[str, Evidence]:
@@ -170,6 +182,6 @@ def test_order_of_evidence_does_not_matter():
 
 def test_the_maker_covers_every_part():
     named = {f.name for f in fields(Evidence)} - {"candidate", "policy", "as_of", "sources", "without"}
-    assert named == set(PARTS)
+    assert named - {"otlp_owed", "readings"} == set(WITH_OTLP)
     assert metric("x", "s", [1.0]).values == (1.0,)
     assert source(Kind.OTLP, "x").kind is Kind.OTLP

@@ -8,7 +8,8 @@ import pytest
 
 from dashboard.errors import PolicyError
 from dashboard.gates import all_gates
-from dashboard.model.policy import Tier
+from dashboard.model.policy import ExpectedReport, Tier
+from dashboard.model.records import Kind
 from dashboard.policy.catalogue import CATALOGUE
 from dashboard.policy.load import default_text, parse
 
@@ -127,7 +128,72 @@ def test_what_cannot_be_meant_is_refused_with_its_line(old, new, line, words):
     assert refused.value.slug == "policy-invalid" and refused.value.hint
 
 
+EXPECTED = """[[expected]]
+kind = "tests"
+name = "junit-*.xml"
+count = 2
+[[expected]]
+kind = "coverage"
+name = "coverage.xml"
+format = "cobertura-xml"
+[[expected]]
+kind = "coverage"
+name = "coverage.xml"
+"""
+
+
+def test_expected_reports():
+    assert parse(SMALL).expected == ()
+    assert parse(SMALL + EXPECTED).expected == (
+        ExpectedReport(Kind.TESTS, "junit-*.xml", 2),
+        ExpectedReport(Kind.COVERAGE, "coverage.xml", 1, "cobertura-xml"),
+        ExpectedReport(Kind.COVERAGE, "coverage.xml"),
+    )
+
+
+def test_the_example_in_the_default_policy_works_once_it_is_no_comment():
+    text = default_text()
+    assert parse(text).expected == ()
+    lines = [re.sub(r"^# (?=\[\[expected|\w+ = )", "", line) for line in text.splitlines()]
+    assert [(e.kind, e.name, e.count, e.format) for e in parse("\n".join(lines)).expected] == [
+        ("tests", "junit-*.xml", 2, None),
+        ("coverage", "coverage.xml", 1, "cobertura-xml"),
+    ]
+
+
+def test_observability_options():
+    options = parse(default_text()).rules["observability"].options
+    assert options == {"otlp": "optional", "min_metrics": "15", "min_spans": "1", "max_orphan_spans": "0"}
+    bare = parse(SMALL + '[[gate]]\nid = "observability"\ntier = "high"\npass = ">= 95 %"\n').rules["observability"]
+    assert bare.options == options
+
+
 ADDED = [
+    (
+        '[[gate]]\nid = "observability"\ntier = "low"\npass = ">= 9 %"\noptions = { otlp = "maybe" }\n',
+        24,
+        "optional, required, ignored",
+    ),
+    (
+        '[[gate]]\nid = "observability"\ntier = "low"\npass = ">= 9 %"\noptions = { min_metrics = "-1" }\n',
+        24,
+        "whole number",
+    ),
+    ('[[expected]]\nname = "a"\n', 20, "has no `kind`"),
+    ('[[expected]]\nkind = "tests"\n', 20, "has no `name`"),
+    ('[[expected]]\nkind = "test"\nname = "a"\n', 21, "`kind` must be one of tests, coverage"),
+    ('[[expected]]\nkind = ["tests"]\nname = "a"\n', 21, "`kind` must be one of"),
+    ('[[expected]]\nkind = "tests"\nname = ""\n', 22, "must be a pattern"),
+    ('[[expected]]\nkind = "tests"\nname = "a\\nb"\n', 22, "must be a pattern"),
+    ('[[expected]]\nkind = "tests"\nname = 7\n', 22, "must be text"),
+    ('[[expected]]\nkind = "tests"\nname = "a"\ncount = 0\n', 23, "from 1 to 10,000"),
+    ('[[expected]]\nkind = "tests"\nname = "a"\ncount = true\n', 23, "must be a whole number"),
+    ('[[expected]]\nkind = "tests"\nname = "a"\ncount = "2"\n', 23, "must be a whole number"),
+    ('[[expected]]\nkind = "tests"\nname = "a"\nformat = "cobertura-xml"\n', 23, "is no format of tests"),
+    ('[[expected]]\nkind = "tests"\nname = "a"\npattern = "*"\n', 23, "`pattern` is not known here"),
+    ('[[expected]]\nkind = "tests"\nname = "a"\n[[expected]]\nkind = "tests"\nname = "a"\n', 25, "expected twice"),
+    ('[expected]\nkind = "tests"\n', 20, "must be a list"),
+    ("[soak]\nminimum = 5\n[[expected]]\nkind = 5\nname = 5\n", 21, "must be text"),
     ('[[gate]]\nid = "health.checks"\ntier = "low"\n', 21, "stands in the policy twice"),
     ('[[gate]]\nid = "ops.p95"\ntier = "low"\npass = "< 2 ms"\nwarn = "< 3 s"\n', 24, "in another unit"),
     ('[[gate]]\nid = "ops.p95"\ntier = "low"\npass = "< 2 ms"\noptions = { statistic = "mean" }\n', 24, "max, median"),

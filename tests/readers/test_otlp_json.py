@@ -57,6 +57,7 @@ def test_metrics_count_by_name_only_with_a_point(reading):
         {"name": "c", "exponentialHistogram": {"dataPoints": [point]}},
     )
     assert facts(reading, found, "metrics", "data_points", "metric_names") == (4, 4, 2)
+    assert facts(reading, found, "metrics_named") == (["a", "c"],)
 
 
 def test_logs_and_their_traces_over_several_lines(reading):

@@ -8,6 +8,7 @@ import pytest
 from evidence_maker import (
     AS_OF,
     BENCHMARKS,
+    COVERAGE,
     ENVIRONMENT,
     FLAGS,
     TESTS,
@@ -18,6 +19,7 @@ from evidence_maker import (
     metric,
     ops,
     policy,
+    reading,
     record,
     reference,
     source,
@@ -26,6 +28,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.model.evidence import BenchmarkEvidence, EnvironmentEvidence, FlagEvidence, Series
+from dashboard.model.ledger import Note
+from dashboard.model.policy import ExpectedReport
 from dashboard.model.records import EnvironmentFact, Kind
 from dashboard.model.statement import SignOff, SignOffState, Standing, StatementKind
 from dashboard.reports import _markup as md
@@ -81,6 +85,28 @@ def test_figures_come_with_what_stands_behind_them_and_their_source():
     assert f"| tests | junit.xml | `{TESTS.sha256}` |" in text
     assert "Nobody has signed this evaluation." in text
     assert "| 1 | coverage.total | Look after coverage.total | Cora | 2025-11-01 |" in text
+
+
+def test_what_is_expected_and_how_it_was_read_stand_with_the_evidence():
+    plain = written()
+    assert "The policy expects no report by name." in plain
+    assert "How it was read: 0 elements seen, 0 kept" in plain and "0 of 7 artefacts incomplete." in plain
+    asked = (
+        ExpectedReport(Kind.TESTS, "junit.xml"),
+        ExpectedReport(Kind.TESTS, "e2e|*.xml", 2, "junit-xml"),
+        ExpectedReport(Kind.COVERAGE, "coverage.json"),
+    )
+    readings = (
+        reading(TESTS, Note("retries", "Cases | were run again.", 3)),
+        reading(COVERAGE, seen=1_200, kept=0, dropped=1_200),
+    )
+    text = written(reference(policy=replace(policy(), expected=asked), readings=readings))
+    assert "Reports expected by the policy: 1 of 3 there." in text
+    assert "| tests | e2e\\|\\*.xml | junit-xml | 2 | 0 | **2** | — |" in text
+    assert "| coverage | coverage.json | any | 1 | 0 | **1** | coverage.json (incomplete or empty) |" in text
+    assert "How it was read: 1,210 elements seen, 10 kept, 0 folded into others, 1,200 dropped;" in text
+    assert "| `retries` | 3 | Cases \\| were run again. |" in text
+    assert "expected-report-missing" in text and "**NO-GO**" in text
 
 
 def test_nothing_is_ticked():

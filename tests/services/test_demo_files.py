@@ -18,7 +18,7 @@ from dashboard.model.ledger import Ledger
 from dashboard.model.records import CaseResult, FileCoverage, Folded, MetricSample, Outcome
 from dashboard.policy.load import default_text, parse
 from dashboard.readers import HEAD_BYTES, choose
-from dashboard.services.reading import inspect_file
+from dashboard.services.inspection import inspect_file
 from dashboard.settings import data_path, read_settings
 
 DEMO = data_path("demo")

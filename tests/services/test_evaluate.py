@@ -22,6 +22,7 @@ from dashboard.services.ingest import ingest_body, make_target
 from dashboard.services.report import report
 from dashboard.settings import read_settings
 from dashboard.store import conditions, evaluations
+from dashboard.store import policies as stored_policies
 from dashboard.store.engine import open_store
 from dashboard.store.transaction import writing
 
@@ -182,6 +183,81 @@ def test_what_if_without_a_kind(shop):
     assert refused.value.slug == "kind-unknown"
 
 
+FLAGS = b'{"flags": {"a": {"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "on"}}}'
+
+
+def test_every_kind_left_out_measures_nothing_and_is_no_go(shop):
+    ingest(shop, HEALTH, "health.json", run="one")
+    every = tuple(str(kind) for kind in Kind)
+    found = evaluate(shop, "shop", without=every)
+    assert (found.readiness.decision, found.readiness.score, found.readiness.measured) == (Decision.NO_GO, 0, 0)
+    shown = as_dict(found)
+    assert (shown["score"], shown["integrity"]["artefacts"], shown["integrity"]["seen"]) == ("0.0", 0, 0)
+    assert {g["ruling"] for g in shown["gates"]} == {"missing"}
+    assert summary_markdown(found)
+    bare = evaluate(shop, "shop", without=every, policy_text=POLICY.split("[[gate]]", maxsplit=1)[0])
+    assert (bare.readiness.decision, bare.readiness.reasons[0].code) == (Decision.NO_GO, "EMPTY_POLICY")
+
+
+def test_nothing_but_a_flag_file(context):
+    ingest(context, FLAGS, "flags.json", run="one")
+    found = evaluate(context, "shop")
+    assert found.readiness.decision is Decision.NO_GO
+    assert {r.gate for r in found.results if r.measured} == {"flags.staged"}
+    assert [e["kind"] for e in manifest(found.sources)] == ["flags"]
+    assert report(context, "shop", signed=False)
+
+
+def test_evidence_of_kinds_that_no_gate_asks_for(context):
+    ingest(context, FLAGS, "flags.json", run="one")
+    policies.change(context, "shop", POLICY)
+    found = evaluate(context, "shop")
+    assert (found.readiness.decision, found.readiness.score, found.readiness.measured) == (Decision.NO_GO, 0, 0)
+    assert len(found.sources) == 1
+
+
+def test_a_stored_policy_that_is_no_longer_understood_is_said_and_judges_nothing(shop):
+    text = POLICY + "[from_the_future]\n"
+    stored_policies.set(shop.store, "shop", text, "0" * 64, by="x", at=NOW)
+    with pytest.raises(PolicyError, match="`from_the_future` is not known here"):
+        evaluate(shop, "shop")
+    assert evaluate(shop, "shop", policy_text=POLICY).readiness.gates == 3
+
+
+EXPECTED = """[[expected]]
+kind = "tests"
+name = "junit*.xml"
+count = 2
+"""
+
+
+def test_an_expected_report_that_is_not_there_blocks_until_it_is(shop):
+    policies.change(shop, "shop", POLICY + EXPECTED)
+    short = evaluate(shop, "shop")
+    assert "BLOCKER_FINDING" in {r.code for r in short.readiness.reasons}
+    [shown] = as_dict(short)["expected"]
+    assert (shown["kind"], shown["name"], shown["format"], shown["count"]) == ("tests", "junit*.xml", None, 2)
+    assert ([f["name"] for f in shown["found"]], shown["unusable"], shown["missing"]) == (["junit.xml"], [], 1)
+    ingest(shop, b'<testsuite name="e" tests="0"/>', "junit-empty.xml", run="two")
+    [empty] = as_dict(evaluate(shop, "shop"))["expected"]
+    assert ([f["name"] for f in empty["unusable"]], empty["missing"]) == (["junit-empty.xml"], 1)
+    ingest(shop, JUNIT.replace(b'"core"', b'"more"'), "junit-2.xml", run="two")
+    there = evaluate(shop, "shop")
+    assert as_dict(there)["expected"][0]["missing"] == 0
+    assert "BLOCKER_FINDING" not in {r.code for r in there.readiness.reasons}
+    assert as_dict(evaluate(shop, "shop", without=("tests",)))["expected"][0]["missing"] == 2
+
+
+def test_integrity_is_summed_over_the_artefacts(shop):
+    ingest(shop, HEALTH, "health.json", run="one")
+    found = as_dict(evaluate(shop, "shop"))["integrity"]
+    assert list(found) == [
+        "artefacts", "incomplete", "seen", "kept", "folded", "repaired", "ambiguous", "dropped", "notes",
+    ]  # fmt: skip
+    assert (found["artefacts"], found["incomplete"], found["seen"], found["kept"]) == (2, 0, 4, 4)
+    assert all(set(note) == {"slug", "message", "count"} for note in found["notes"])
+
+
 def test_refusals(shop):
     with pytest.raises(NotFoundError):
         evaluate(shop, "nowhere")
@@ -223,7 +299,8 @@ def test_the_object_has_its_keys():
     found = as_dict(judge(reference(), agreed(), at=NOW))
     assert list(found) == [
         "decision", "headline", "score", "points", "completeness", "gates", "reasons", "findings", "conditions",
-        "uncovered", "sensitivity", "candidate", "policy", "evaluation_id", "manifest_digest", "engine", "as_of",
+        "uncovered", "expected", "integrity", "sensitivity", "candidate", "policy", "evaluation_id", "manifest_digest",
+        "engine", "as_of",
         "evaluated_at", "what_if",
     ]  # fmt: skip
     assert (found["decision"], found["score"]) == ("CONDITIONAL GO", "9.2")

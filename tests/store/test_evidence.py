@@ -7,6 +7,7 @@ from store_maker import START, case, component, policy, put
 
 from dashboard.errors import NotFoundError
 from dashboard.model.evidence import CoverageTotals
+from dashboard.model.ledger import Ledger
 from dashboard.model.records import (
     BenchmarkResult,
     EnvironmentFact,
@@ -89,6 +90,59 @@ def test_a_report_without_lines_cannot_be_united(store):
 def test_files_that_list_no_lines_count_by_statements(store):
     stored = put(store, [covered("a.go", None, None, statements=(8, 6))], kind=Kind.COVERAGE)
     assert of(store, stored).coverage.total == CoverageTotals(8, 6, 0, 0, 1)
+
+
+def ran(path, lines):
+    """Make what a reader gives that knows which lines ran, and not which there are."""
+    return FileCoverage(path, None, None, None, None, None, None, None, lines, "", "")
+
+
+def put_ran(store, files, name=".coverage", **where):
+    return put(store, files, kind=Kind.COVERAGE, name=name, ledger=Ledger(incomplete=True), **where)
+
+
+def test_what_ran_is_no_total(store):
+    put_ran(store, [ran("a.py", "1-3")], name="one")
+    stored = put_ran(store, [ran("a.py", "3-9"), ran("b.py", "1")], name="two")
+    found = of(store, stored, components=(component("all", "*"),)).coverage
+    assert found.total == found.components["all"] == CoverageTotals(0, 0, 0, 0, 2)
+    assert not found.passed_over
+    assert all(source.incomplete for source in found.sources)
+    files = frames.coverage_files(store, stored.candidate_id)
+    assert files["hit"].tolist() == ["1-9", "1"]
+    assert files["lines_total"].isna().all()
+    assert frames.coverage_trend(store, "demo")["lines_total"].tolist() == [0]
+
+
+def test_what_ran_is_passed_over_where_a_complete_report_is(store):
+    put_ran(store, [ran("/srv/shop/a.py", "1-9"), ran("a.py", "1-9")])
+    stored = put(store, [covered("a.py", 6, 3, ranges=("1-3", "4-6"))], kind=Kind.COVERAGE, name="coverage.json")
+    put_ran(store, [ran("a.py", "1-9")], name="later", at_hours=5)
+    found = of(store, stored).coverage
+    assert found.total == CoverageTotals(6, 3, 0, 0, 1)
+    assert [source.name for source in found.sources] == ["coverage.json"]
+    assert {source.name for source in found.passed_over} == {".coverage", "later"}
+    assert frames.coverage_files(store, stored.candidate_id)["path"].tolist() == ["a.py"]
+    after = put(store, [covered("a.py", 6, 3)], kind=Kind.COVERAGE, subject="b" * 40, hours=9)
+    assert of(store, after).coverage.previous_files == 1
+
+
+def test_an_incomplete_report_is_not_passed_over(store):
+    broken = Ledger(incomplete=True)
+    put(store, [covered("a.py", 6, 6)], kind=Kind.COVERAGE, name="cut.xml", ledger=broken)
+    put(store, [], kind=Kind.COVERAGE, name="none.xml", ledger=broken)
+    stored = put(store, [covered("b.py", 6, 6)], kind=Kind.COVERAGE, name="whole.xml")
+    found = of(store, stored).coverage
+    assert {source.name for source in found.sources} == {"cut.xml", "none.xml", "whole.xml"}
+    assert not found.passed_over
+
+
+def test_what_ran_counts_for_nothing_beside_an_incomplete_report(store):
+    put(store, [covered("a.py", 6, 3, ranges=("1-3", "4-6"))], kind=Kind.COVERAGE, ledger=Ledger(incomplete=True))
+    stored = put_ran(store, [ran("a.py", "1-9")], at_hours=5)
+    found = of(store, stored).coverage
+    assert found.total == CoverageTotals(6, 3, 0, 0, 1)
+    assert len(found.sources) == 2
 
 
 def test_the_files_of_the_candidate_before_are_counted(store):

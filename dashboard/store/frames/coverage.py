@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from dashboard.model.records import Kind
-from dashboard.store.coverage_evidence import covered_files
+from dashboard.store.coverage_evidence import counted, covered_files
 from dashboard.store.coverage_merge import Covered
 from dashboard.store.engine import Store
-from dashboard.store.filed import newest_of_each_name, of_candidate
+from dashboard.store.filed import of_candidate
 from dashboard.store.frames.shape import framed
 from dashboard.store.transaction import Connection, reading, rows
 
@@ -40,7 +40,7 @@ _TREND = {
 
 def _files(connection: Connection, candidate_id: int) -> list[Covered]:
     filed = [one for one in of_candidate(connection, candidate_id) if one.kind is Kind.COVERAGE]
-    return covered_files(connection, newest_of_each_name(filed))
+    return covered_files(connection, counted(connection, filed))
 
 
 def coverage_files(store: Store, candidate_id: int, limit: int = 100_000) -> pd.DataFrame:
