@@ -12,9 +12,6 @@ from dashboard.errors import CountersignError, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-#: What is no evidence at all: passed over when met while walking a folder, refused when named.
-NO_EVIDENCE = {"unknown-format", "unsupported-format", "html-page", "binary-file", "not-xml-we-know"}
-
 #: What the common CI services call the commit, the branch and the run; used when the argument is not given.
 SUBJECT_VARIABLES = ("GITHUB_SHA", "CI_COMMIT_SHA", "BUILDKITE_COMMIT", "CIRCLE_SHA1", "GIT_COMMIT")
 BRANCH_VARIABLES = ("GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILDKITE_BRANCH", "CIRCLE_BRANCH", "GIT_BRANCH")
@@ -23,7 +20,7 @@ RUN_VARIABLES = ("GITHUB_RUN_ID", "CI_PIPELINE_ID", "BUILDKITE_BUILD_ID", "CIRCL
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file, or folder to walk")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file, archive, or folder to walk")
     parser.add_argument("--project", required=True, metavar="P", help="project; made when it is new")
     parser.add_argument(
         "--subject", metavar="SHA", help="commit or artefact digest (default: what the CI service says)"
@@ -64,11 +61,12 @@ def from_environment(names: tuple[str, ...]) -> str | None:
 
 
 def run(args: argparse.Namespace, console: "Console") -> int:
-    """Ingest every file, each in its own transaction; exit 2 when one was refused."""
+    """Ingest every file and member of an archive, each in its own transaction; exit 2 when one was refused."""
     from dashboard.cli._files import walk
     from dashboard.cli._progress import progress
+    from dashboard.services._archives import PASSED_OVER
     from dashboard.services.context import open_context
-    from dashboard.services.ingest import ingest_file, make_target
+    from dashboard.services.ingest import ingest_path, make_target
     from dashboard.settings import read_settings
 
     context = open_context(read_settings(database_url=args.db))
@@ -86,9 +84,10 @@ def run(args: argparse.Namespace, console: "Console") -> int:
     outcomes: list[dict[str, Any]] = []
     for item in progress(walk(args.paths), "Ingesting", quiet=args.json):
         try:
-            outcomes.append(ingest_file(context, item.path, target).as_dict())
+            intake = ingest_path(context, item.path, target)
+            outcomes += [outcome.as_dict() for outcome in intake.outcomes]
         except CountersignError as error:
-            passed_over = not item.named and error.slug in NO_EVIDENCE
+            passed_over = not item.named and error.slug in PASSED_OVER
             status = "skipped" if passed_over else "refused"
             outcomes.append({"path": str(item.path), "status": status, "error": error.as_dict()})
     totals = {s: sum(o["status"] == s for o in outcomes) for s in ("stored", "duplicate", "skipped", "refused")}

@@ -2,14 +2,14 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dashboard.cli._command import OK, REFUSED, Command, add_json, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from dashboard.services.reading import Inspection
+    from dashboard.services.inspection import Inspection
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +22,7 @@ def run(args: argparse.Namespace, console: "Console") -> int:
     """Inspect every file; exit 2 when one is refused."""
     from dashboard.cli._files import walk
     from dashboard.cli._progress import progress
-    from dashboard.services.reading import inspect_file
+    from dashboard.services.inspection import inspect_file
     from dashboard.settings import read_settings
 
     settings = read_settings()
@@ -32,7 +32,8 @@ def run(args: argparse.Namespace, console: "Console") -> int:
     else:
         for inspection in found:
             _show(inspection, console)
-    return REFUSED if any(inspection.status == "refused" for inspection in found) else OK
+    every = [one for inspection in found for one in (inspection, *(inspection.members or ()))]
+    return REFUSED if any(one.status == "refused" for one in every) else OK
 
 
 def _show(inspection: "Inspection", console: "Console") -> None:
@@ -47,11 +48,25 @@ def _show(inspection: "Inspection", console: "Console") -> None:
         console.print(f"  {answer['error']['slug']}: {escape(answer['error']['message'])}", soft_wrap=True)
         console.print(f"  [dim]hint: {escape(answer['error']['hint'])}[/]", soft_wrap=True)
         return
+    if inspection.members is not None:
+        console.print(f"  archive · sha256 {answer['sha256'][:12]}", soft_wrap=True)
+        for note in answer["notes"]:
+            if all(note not in member.notes for member in inspection.members):
+                _note(note, console)
+        for member in inspection.members:
+            _show(member, console)
+        return
     producer = f", {escape(answer['producer'])}" if answer["producer"] else ""
     console.print(f"  {answer['kind']} · {answer['format']}{producer} · sha256 {answer['sha256'][:12]}", soft_wrap=True)
     console.print(f"  {counts_text(answer['counts'])}", soft_wrap=True)
     for note in answer["notes"]:
-        console.print(f"  [dim]{note['slug']} × {note['count']:,}: {escape(note['message'])}[/]", soft_wrap=True)
+        _note(note, console)
+
+
+def _note(note: dict[str, Any], console: "Console") -> None:
+    from rich.markup import escape
+
+    console.print(f"  [dim]{note['slug']} × {note['count']:,}: {escape(note['message'])}[/]", soft_wrap=True)
 
 
 COMMAND = Command(

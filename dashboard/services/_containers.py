@@ -1,97 +1,71 @@
-"""What is around the content of a file: gzip is opened within limits, every other container is named and refused."""
+"""What is around the content of a file: compression is opened within limits, an archive and anything else is named."""
 
-import zlib
-from collections.abc import Iterator
 from contextlib import ExitStack
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
-from dashboard.errors import LimitError, MalformedArtefactError, UnknownFormatError
-from dashboard.settings import MIB, Settings
+from dashboard.errors import UnknownFormatError
+from dashboard.services._limits import Purse
+from dashboard.services._streams import CODECS, codec_of, inflated
+from dashboard.settings import Settings
 
-CHUNK = 256 * 1024
-_GZIP = b"\x1f\x8b"
-#: A text compresses 5 to 30 times; beyond this share it is a bomb, once the first 10 MiB are out.
-MAX_RATIO = 200
-RATIO_FREE_BYTES = 10 * MIB
-_CONTAINERS = (
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\x28\xb5\x2f\xfd", "compressed with Zstandard"),
+_UNOPENED = (
     (b"BZh", "compressed with bzip2"),
     (b"\xfd7zXZ\x00", "compressed with xz"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
 )
+_ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
+_HEAD_BYTES = 512
 
 
-def content_of(raw: BinaryIO, settings: Settings) -> BinaryIO:
+def content_of(raw: BinaryIO, settings: Settings, purse: Purse | None = None) -> BinaryIO:
     """Give the content of a spooled file: the file itself, or a second spool with what it inflates to.
 
     Raises:
         UnknownFormatError: it is a container that is not opened.
-        MalformedArtefactError: the gzip stream is damaged or cut off.
+        MalformedArtefactError: the compressed stream is damaged or cut off.
         LimitError: it inflates beyond the cap, or too many times its size.
     """
-    head = raw.read(512)
-    raw.seek(0)
-    if head.startswith(_GZIP):
-        return _inflate(raw, settings)
-    container = next((name for magic, name in _CONTAINERS if head.startswith(magic)), None)
-    if head[257:262] == b"ustar":
-        container = "a tar archive"
-    if container:
-        msg = f"The file is {container}; only gzip is opened."
-        raise UnknownFormatError(msg, slug="unsupported-container", hint="Unpack it and ingest the reports inside.")
-    return raw
-
-
-def _inflate(raw: BinaryIO, settings: Settings) -> BinaryIO:
-    """Decompress into a second spool; members that follow each other are one content, as gzip itself has it."""
+    head = _head(raw)
+    codec = codec_of(head)
+    if codec is None:
+        unopened = next((name for magic, name in _UNOPENED if head.startswith(magic)), None)
+        if unopened:
+            msg = f"The file is {unopened}; gzip, Zstandard, ZIP and tar are opened, nothing else."
+            raise UnknownFormatError(msg, slug="unsupported-container", hint="Unpack it and ingest the reports inside.")
+        return raw
     with ExitStack() as unless_given:
         content = unless_given.enter_context(TemporaryFile())
-        for piece in _inflated(raw, settings):
+        for piece in inflated(raw, codec, settings, purse):
             content.write(piece)
         content.seek(0)
         unless_given.pop_all()
     return content
 
 
-def _inflated(raw: BinaryIO, settings: Settings) -> Iterator[bytes]:
-    read = given = 0
-    stream = zlib.decompressobj(wbits=31)
-    pending = b""
-    while True:
-        if not pending:
-            pending = raw.read(CHUNK)
-            read += len(pending)
-        if not pending:
-            break
-        if stream.eof:
-            if not pending.startswith(_GZIP):
-                break  # padding after the last member
-            stream = zlib.decompressobj(wbits=31)
-        try:
-            piece = stream.decompress(pending, CHUNK)
-        except zlib.error as error:
-            msg = f"The gzip stream is damaged after {given:,} bytes of content: {error}."
-            raise MalformedArtefactError(msg, slug="gzip-damaged") from None
-        pending = stream.unused_data if stream.eof else stream.unconsumed_tail
-        given += len(piece)
-        if given > settings.max_artefact_bytes:
-            raise too_large("The decompressed content", settings)
-        if given > RATIO_FREE_BYTES and given > MAX_RATIO * read:
-            msg = f"The gzip stream inflates more than {MAX_RATIO}-fold: it is refused as a decompression bomb."
-            hint = f"Ingest the file uncompressed if you trust it; the limit is {MAX_RATIO}:1 beyond 10 MiB."
-            raise LimitError(msg, slug="gzip-bomb", hint=hint)
-        yield piece
-    if not stream.eof:
-        msg = f"The gzip stream is cut off after {given:,} bytes of content."
-        raise MalformedArtefactError(msg, slug="truncated")
+def archive_format(content: BinaryIO) -> str | None:
+    """Give ``zip`` or ``tar`` when this content is an archive; the content is rewound."""
+    head = _head(content)
+    if head.startswith(_ZIP_MAGICS):
+        return "zip"
+    return "tar" if head[257:262] == b"ustar" else None
 
 
-def too_large(what: str, settings: Settings) -> LimitError:
-    """Say that something is beyond ``COUNTERSIGN_MAX_ARTEFACT_MIB``."""
-    cap = settings.max_artefact_bytes // MIB
-    msg = f"{what} is larger than {cap:,} MiB, the limit set by COUNTERSIGN_MAX_ARTEFACT_MIB."
-    hint = "Split the report, or set COUNTERSIGN_MAX_ARTEFACT_MIB higher if you trust the source."
-    return LimitError(msg, slug="too-large", hint=hint)
+def promises_compression(name: str) -> str | None:
+    """Give the suffix of a name that says that the file is compressed."""
+    return next((codec.suffix for codec in CODECS if name.lower().endswith(codec.suffix)), None)
+
+
+def nested(format_: str) -> UnknownFormatError:
+    """Say that an archive lies where one file is read."""
+    msg = f"The file is a {format_} archive inside another one; archives are opened one deep."
+    hint = "Pack the reports themselves, or ingest the inner archive on its own."
+    return UnknownFormatError(msg, slug="nested-archive", hint=hint)
+
+
+def _head(file: BinaryIO) -> bytes:
+    file.seek(0)
+    head = file.read(_HEAD_BYTES)
+    file.seek(0)
+    return head

@@ -10,11 +10,21 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
-from dashboard.errors import LimitError, UsageError
+from dashboard.errors import ArtefactError, CountersignError, LimitError, UsageError
 from dashboard.model.person import Permission
 from dashboard.services import log
+from dashboard.services._archives import PASSED_OVER, no_report, sentence
 from dashboard.services.context import Context
-from dashboard.services.reading import OpenReading, Spooled, open_file, open_reading, spool
+from dashboard.services.reading import (
+    OpenReading,
+    Spooled,
+    members,
+    open_file,
+    open_reading,
+    receive,
+    spool,
+    spool_member,
+)
 from dashboard.settings import MIB
 from dashboard.store import writes
 from dashboard.store.transaction import Connection
@@ -48,6 +58,39 @@ class Receipt:
     def as_dict(self) -> dict[str, Any]:
         """Give the receipt as the API and ``--json`` print it."""
         return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why one member of an archive is not stored."""
+
+    path: str
+    status: str
+    """``refused``, or ``skipped`` when it is no evidence at all."""
+    error: CountersignError
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the refusal as the API and ``--json`` print it."""
+        return {"path": self.path, "status": self.status, "error": self.error.as_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What became of one file that was brought in: one receipt, or one outcome for each member of an archive."""
+
+    path: str
+    sha256: str
+    archive: bool
+    outcomes: tuple[Receipt | Refusal, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the receipt of a single file as it is, that of an archive with its members in it."""
+        told = [outcome.as_dict() for outcome in self.outcomes]
+        if not self.archive:
+            return told[0]
+        found = {outcome.status for outcome in self.outcomes}
+        status = next((status for status in ("stored", "duplicate") if status in found), "refused")
+        return {"path": self.path, "sha256": self.sha256, "format": "archive", "status": status, "members": told}
 
 
 def slug_of(name: str) -> str:
@@ -104,7 +147,7 @@ def make_target(  # noqa: PLR0913 - the references of a piece of evidence are th
 
 
 def ingest_file(context: Context, path: Path, target: Target) -> Receipt:
-    """Ingest a file on disk.
+    """Ingest one file on disk that is no archive.
 
     Raises:
         ArtefactError: it cannot be trusted; nothing of it is stored.
@@ -118,18 +161,62 @@ def ingest_file(context: Context, path: Path, target: Target) -> Receipt:
 def ingest_body(
     context: Context, body: BinaryIO, name: str, target: Target, *, origin: str, shown_as: str | None = None
 ) -> Receipt:
-    """Ingest an open file under a name; ``origin`` is ``cli``, ``api`` or ``browser``."""
+    """Ingest one open file that is no archive under a name; ``origin`` is ``cli``, ``api`` or ``browser``."""
     context.require(Permission.INGEST)
     with spool(body, name, context.settings) as spooled:
-        reading = open_reading(spooled)
-        stored = _store(context, spooled, reading, target, origin)
-        return _receipt(shown_as or name, spooled, reading, stored)
+        return _keep(context, spooled, open_reading(spooled), target, origin, shown_as or name)
+
+
+def ingest_all(
+    context: Context, body: BinaryIO, name: str, target: Target, *, origin: str, shown_as: str | None = None
+) -> Intake:
+    """Ingest an open file, which may be an archive: each member is then stored, or refused, like a file of a folder.
+
+    Raises:
+        ArtefactError: the file or the whole archive cannot be trusted, or the archive has no report in it; nothing of
+            it is stored.
+    """
+    context.require(Permission.INGEST)
+    shown_as = shown_as or name
+    with receive(body, name, context.settings) as spooled:
+        found = members(spooled)
+        if found is None:
+            receipt = _keep(context, spooled, open_reading(spooled), target, origin, shown_as)
+            return Intake(shown_as, spooled.sha256, archive=False, outcomes=(receipt,))
+        outcomes: list[Receipt | Refusal] = []
+        recognised = False
+        for member in found:
+            path = f"{shown_as}!{member.name}"
+            try:
+                with spool_member(member, spooled, context.settings) as file:
+                    reading = open_reading(file)
+                    recognised = True
+                    outcomes.append(_keep(context, file, reading, target, origin, path))
+            except ArtefactError as error:
+                skipped = member.passed_over or error.slug in PASSED_OVER
+                outcomes.append(Refusal(path, "skipped" if skipped else "refused", error))
+        if not recognised:
+            why = (o.error for o in outcomes if isinstance(o, Refusal))
+            raise no_report([sentence(m.name, e.slug, str(e)) for m, e in zip(found, why, strict=True)])
+        return Intake(shown_as, spooled.sha256, archive=True, outcomes=tuple(outcomes))
+
+
+def ingest_path(context: Context, path: Path, target: Target) -> Intake:
+    """Ingest a file on disk, which may be an archive.
+
+    Raises:
+        ArtefactError: as ``ingest_all``, and when the file cannot be opened.
+        AccessError, StoreError.
+    """
+    context.require(Permission.INGEST)
+    with open_file(path) as body:
+        return ingest_all(context, body, path.name, target, origin="cli", shown_as=str(path))
 
 
 async def ingest_stream(
     context: Context, chunks: AsyncIterator[bytes], name: str, target: Target, *, origin: str = "api"
-) -> Receipt:
-    """Ingest a request body as it arrives; reading and storing happen in a thread, off the event loop."""
+) -> Intake:
+    """Ingest a request body or archive as it arrives; reading and storing happen in a thread, off the loop."""
     context.require(Permission.INGEST)
     cap = context.settings.max_artefact_bytes
     size = 0
@@ -142,7 +229,13 @@ async def ingest_stream(
             body.write(chunk)
         body.seek(0)
         stream = cast("BinaryIO", body)
-        return await asyncio.to_thread(ingest_body, context, stream, name, target, origin=origin)
+        return await asyncio.to_thread(ingest_all, context, stream, name, target, origin=origin)
+
+
+def _keep(
+    context: Context, spooled: Spooled, reading: OpenReading, target: Target, origin: str, shown_as: str
+) -> Receipt:
+    return _receipt(shown_as, spooled, reading, _store(context, spooled, reading, target, origin))
 
 
 def _store(context: Context, spooled: Spooled, reading: OpenReading, target: Target, origin: str) -> Stored:

@@ -2,20 +2,23 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Any, BinaryIO, NamedTuple, Self
+from typing import BinaryIO, NamedTuple, Self
 
-from dashboard.errors import ArtefactError, CountersignError
+from dashboard.errors import ArtefactError
 from dashboard.model.ledger import Ledger
 from dashboard.model.protocols import Reader
 from dashboard.model.records import Record
 from dashboard.readers import HEAD_BYTES, choose
 from dashboard.readers._tally import Tally
-from dashboard.services._containers import CHUNK, content_of, too_large
+from dashboard.services._archives import Member, members_of
+from dashboard.services._containers import archive_format, content_of, nested, promises_compression
+from dashboard.services._limits import Purse, too_large
+from dashboard.services._streams import CHUNK
 from dashboard.settings import Settings
 
 
@@ -28,6 +31,8 @@ class Spooled:
     size: int
     raw: BinaryIO
     content: BinaryIO
+    purse: Purse
+    """What may still come out of it, or of the archive it lies in."""
 
     def __enter__(self) -> Self:
         return self
@@ -50,8 +55,10 @@ class OpenReading(NamedTuple):
     records: Iterator[Record]
 
 
-def spool(body: BinaryIO, name: str, settings: Settings) -> Spooled:
-    """Copy ``body`` to a temporary file, hashing on the way; the caller closes what is given.
+def receive(body: BinaryIO, name: str, settings: Settings, purse: Purse | None = None) -> Spooled:
+    """Copy ``body`` to a temporary file, hashing on the way; the caller closes what is given. It may be an archive.
+
+    ``purse`` is that of the archive this file lies in.
 
     Raises:
         LimitError: the file, or what it inflates to, is beyond ``COUNTERSIGN_MAX_ARTEFACT_MIB``.
@@ -66,10 +73,44 @@ def spool(body: BinaryIO, name: str, settings: Settings) -> Spooled:
                 raise too_large("The file", settings)
             digest.update(chunk)
             raw.write(chunk)
-        raw.seek(0)
-        content = content_of(raw, settings)
+        purse = purse or Purse(settings, size)
+        content = content_of(raw, settings, purse)
         unless_given.pop_all()
-    return Spooled(name, digest.hexdigest(), size, raw, content)
+    return Spooled(name, digest.hexdigest(), size, raw, content, purse)
+
+
+def spool(body: BinaryIO, name: str, settings: Settings, purse: Purse | None = None) -> Spooled:
+    """Receive one file that is read as it is, compressed or not.
+
+    Raises:
+        ArtefactError: as ``receive``, and when the file is an archive.
+    """
+    spooled = receive(body, name, settings, purse)
+    if (format_ := archive_format(spooled.content)) is not None:
+        spooled.close()
+        raise nested(format_)
+    return spooled
+
+
+def members(spooled: Spooled) -> list[Member] | None:
+    """Give the members of an archive that is whole and within the limits; ``None`` when this is one file.
+
+    Raises:
+        ArtefactError: the archive cannot be trusted, or has no file in it; nothing of it may be stored.
+    """
+    return members_of(spooled.content, spooled.purse)
+
+
+def spool_member(member: Member, archive: Spooled, settings: Settings) -> Spooled:
+    """Receive one member of an archive as the file it is, named after both.
+
+    Raises:
+        ArtefactError: the member is one that is not read, or cannot be.
+    """
+    if member.open is None:
+        raise member.error or ArtefactError(f"The member {member.name} is not read.")
+    with closing(member.open()) as body:
+        return spool(body, f"{archive.name}!{member.name}", settings, archive.purse)
 
 
 def open_reading(spooled: Spooled) -> OpenReading:
@@ -82,8 +123,9 @@ def open_reading(spooled: Spooled) -> OpenReading:
     reader = choose(spooled.content.read(HEAD_BYTES))
     spooled.content.seek(0)
     ledger, tally = Ledger(), Tally()
-    if spooled.name.lower().endswith(".gz") and spooled.content is spooled.raw:
-        ledger.note("not-compressed", "the file is named .gz but is not compressed; it was read as it is")
+    suffix = promises_compression(spooled.name)
+    if suffix and spooled.content is spooled.raw:
+        ledger.note("not-compressed", f"the file is named {suffix} but is not compressed; it was read as it is")
 
     def records() -> Iterator[Record]:
         for record in reader.read(spooled.content, ledger):
@@ -91,67 +133,6 @@ def open_reading(spooled: Spooled) -> OpenReading:
             yield record
 
     return OpenReading(reader, ledger, tally, records())
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """What is in one file, nothing of it stored."""
-
-    path: str
-    status: str
-    """``ok``, ``incomplete`` (the file itself says that something is missing) or ``refused``."""
-    sha256: str | None = None
-    kind: str | None = None
-    format: str | None = None
-    producer: str | None = None
-    error: dict[str, str] | None = None
-    counts: dict[str, Any] = field(default_factory=dict)
-    notes: list[dict[str, Any]] = field(default_factory=list)
-    ledger: dict[str, int] = field(default_factory=dict)
-    records_sha256: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give the object that ``inspect --json`` prints."""
-        return {
-            "path": self.path,
-            "sha256": self.sha256,
-            "kind": self.kind,
-            "format": self.format,
-            "producer": self.producer,
-            "status": self.status,
-            "error": self.error,
-            "counts": self.counts,
-            "notes": self.notes,
-            "ledger": self.ledger,
-            "records_sha256": self.records_sha256,
-        }
-
-
-def inspect_file(path: Path, settings: Settings) -> Inspection:
-    """Read a file whole and say what is in it. Bad input is an answer (``refused``), never an exception."""
-    sha256 = kind = format_ = None
-    try:
-        with open_file(path) as body, spool(body, path.name, settings) as spooled:
-            sha256 = spooled.sha256
-            reading = open_reading(spooled)
-            kind, format_ = reading.reader.kind.value, reading.reader.format
-            for _record in reading.records:
-                pass
-    except CountersignError as error:
-        return Inspection(str(path), "refused", sha256, kind, format_, error=error.as_dict())
-    ledger, tally = reading.ledger, reading.tally
-    return Inspection(
-        path=str(path),
-        status="incomplete" if ledger.incomplete else "ok",
-        sha256=sha256,
-        kind=kind,
-        format=format_,
-        producer=ledger.producer,
-        counts=tally.counts(reading.reader.kind, ledger.facts),
-        notes=[note.as_dict() for note in ledger.notes.values()],
-        ledger=ledger.figures(),
-        records_sha256=tally.digest(),
-    )
 
 
 def open_file(path: Path) -> BinaryIO:

@@ -76,7 +76,7 @@ class _Api:
         return JSONResponse(await run_in_threadpool(judge), headers=NO_STORE)
 
     async def evidence(self, request: Request) -> Response:
-        """Take one evidence file as the raw body of the request; it is spooled, never held in memory."""
+        """Take one evidence file or archive as the raw body of the request; it is spooled, never held in memory."""
         project = _needed(request, "project")
         context = self.open_context()
         if bearer_token(request.headers):
@@ -107,9 +107,10 @@ class _Api:
             )
 
         target = await run_in_threadpool(place)
-        receipt = await ingest_stream(context, request.stream(), asked.get("name") or "upload", target)
-        answer = receipt.as_dict()
-        return JSONResponse(answer, status_code=201 if answer.get("status") == "stored" else 200, headers=NO_STORE)
+        intake = await ingest_stream(context, request.stream(), asked.get("name") or "upload", target)
+        answer = intake.as_dict()
+        status_code = {"stored": 201, "duplicate": 200}.get(answer["status"], 422)
+        return JSONResponse(answer, status_code=status_code, headers=NO_STORE)
 
     async def artefact(self, request: Request) -> Response:
         """Give the raw bytes of a stored file back, as a download and never as a page."""

@@ -8,9 +8,12 @@ import os
 import zipfile
 
 import pytest
+import zstandard
 
 from dashboard.errors import CountersignError
-from dashboard.services.reading import inspect_file, open_reading, spool
+from dashboard.services._streams import CHUNK
+from dashboard.services.inspection import inspect_file
+from dashboard.services.reading import open_reading, spool
 from dashboard.settings import MIB, read_settings
 
 REPORT = (
@@ -58,8 +61,22 @@ def test_gzip_is_opened_by_its_content_whatever_its_name(body):
     assert counts(body, "junit.xml")[0]["cases"] == 2
 
 
-def test_a_name_that_promises_gzip_is_noted():
-    found, ledger = counts(REPORT, "junit.xml.GZ")
+ZSTD = zstandard.ZstdCompressor(write_checksum=True).compress
+SKIPPED = b"\x50\x2a\x4d\x18\x03\0\0\0abc"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [ZSTD(REPORT), ZSTD(REPORT[:30]) + ZSTD(REPORT[30:]), SKIPPED + ZSTD(REPORT) + SKIPPED, ZSTD(REPORT) + b"\0" * 9],
+    ids=["one", "in pieces", "skippable frames", "padded"],
+)
+def test_zstandard_is_opened_by_its_content_whatever_its_name(body):
+    assert counts(body, "junit.xml")[0]["cases"] == 2
+
+
+@pytest.mark.parametrize("name", ["junit.xml.GZ", "junit.xml.zst"])
+def test_a_name_that_promises_compression_is_noted(name):
+    found, ledger = counts(REPORT, name)
     assert found["cases"] == 2
     assert "not-compressed" in ledger.notes
 
@@ -76,6 +93,46 @@ def test_a_bomb_stops_long_before_the_limit():
     error = refusal(gzip.compress(b"\0" * (40 * MIB)))
     assert error.slug == "gzip-bomb"
     assert "200" in str(error)
+    error = refusal(ZSTD(b"\0" * (40 * MIB)))
+    assert error.slug == "zstd-bomb"
+    assert "200" in str(error)
+
+
+def test_zstandard_has_the_limit_of_a_file():
+    assert refusal(ZSTD(os.urandom(600_000).hex().encode()), SMALL).slug == "too-large"
+
+
+def test_a_window_larger_than_zstandard_opens_by_itself_is_refused():
+    window = zstandard.ZstdCompressionParameters(window_log=28, write_content_size=False)
+    stream = zstandard.ZstdCompressor(compression_params=window).compressobj()
+    assert refusal(stream.compress(REPORT) + stream.flush()).slug == "zstd-damaged"
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(REPORT), ZSTD(REPORT)], ids=["gzip", "zstd"])
+def test_what_follows_the_last_stream_is_not_lost_in_silence(packed):
+    for body in (packed + b"<testsuite/>", packed + b"\0" * 300_000 + b"x"):
+        assert refusal(body).slug.endswith("-damaged")
+
+
+@pytest.mark.parametrize("into", range(4))
+def test_a_stream_that_starts_at_the_edge_of_a_chunk_is_read(into):
+    empty = gzip.compress(b"", mtime=0)
+    named = bytearray(empty)
+    named[3] |= 8  # a name follows the header, up to a zero: room to place the next stream to the byte
+    filler = bytes(named[:10]) + b"n" * (CHUNK - into - len(empty) - 1) + b"\0" + bytes(named[10:])
+    assert len(filler) == CHUNK - into
+    assert counts(filler + PACKED)[0]["cases"] == 2
+
+
+@pytest.mark.parametrize("cut", [4, 9, 40, -1, -5])
+def test_a_cut_zstandard_file_is_refused(cut):
+    assert refusal(ZSTD(REPORT)[:cut]).slug == "truncated"
+
+
+def test_a_damaged_zstandard_file_is_refused():
+    body = bytearray(ZSTD(os.urandom(5000)))
+    body[-1] ^= 0xFF
+    assert refusal(bytes(body)).slug == "zstd-damaged"
 
 
 @pytest.mark.parametrize("cut", [3, 12, 60, -1, -9])
@@ -98,20 +155,21 @@ def archive(*names: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "slug"),
     [
-        archive("../../evil.xml", "ok/junit.xml"),
-        archive(),
-        b"\x28\xb5\x2f\xfd....",
-        b"BZh91AY&SY",
-        b"\xfd7zXZ\x00\x00",
-        b"7z\xbc\xaf\x27\x1c",
-        b"x" * 257 + b"ustar\x0000",
+        (archive("../../evil.xml", "ok/junit.xml"), "nested-archive"),
+        (archive(), "nested-archive"),
+        (b"x" * 257 + b"ustar\x0000", "nested-archive"),
+        (gzip.compress(archive("a")), "nested-archive"),
+        (b"BZh91AY&SY", "unsupported-container"),
+        (b"\xfd7zXZ\x00\x00", "unsupported-container"),
+        (b"7z\xbc\xaf\x27\x1c", "unsupported-container"),
+        (b"Rar!\x1a\x07\x01", "unsupported-container"),
     ],
 )
-def test_containers_are_named_and_not_opened(body, tmp_path, monkeypatch):
+def test_containers_are_named_and_not_opened_as_one_file(body, slug, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert refusal(body).slug == "unsupported-container"
+    assert refusal(body).slug == slug
     assert list(tmp_path.iterdir()) == []
 
 
@@ -144,7 +202,7 @@ def test_what_a_file_says_is_missing_makes_it_incomplete(tmp_path):
         (b"<html></html>", "html-page"),
         (gzip.compress(b"", mtime=0), "empty-file"),
         (b"\x1f\x8b", "truncated"),
-        (archive("a"), "unsupported-container"),
+        (b"BZh91AY&SY", "unsupported-container"),
     ],
 )
 def test_bad_input_is_refused_with_its_reason(tmp_path, body, slug):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -41,6 +42,21 @@ def test_a_file_is_brought_in_and_a_foreign_one_is_refused(own: Context, run_pag
     text = text_of(press(app, "Bring in"))
     assert frames.count_artefacts(own.store, "genesis-rebuild") == before + 1
     assert ">stored<" in text and ">refused<" in text and "2 cases" in text
+
+
+def test_an_archive_has_a_receipt_for_every_member(own: Context, run_page: Run, text_of: Text) -> None:
+    buffer = BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        archive.writestr("a.xml", JUNIT.replace(b'classname="c"', b'classname="d"'))
+        archive.writestr("cov/b.info", LCOV)
+        archive.writestr("../evil.xml", JUNIT)
+        archive.writestr("words.md", "# words")
+    app = run_page(own, "evidence", person(own, "engineer"), **place(own))
+    before = frames.count_artefacts(own.store, "genesis-rebuild")
+    app.get("file_uploader")[0].upload("reports.zip", buffer.getvalue(), "application/zip")
+    text = text_of(press(app, "Bring in"))
+    assert frames.count_artefacts(own.store, "genesis-rebuild") == before + 2
+    assert ">refused<" in text and ">skipped<" in text and "reports.zip!cov/b.info" in text
 
 
 def test_nothing_chosen_is_said(own: Context, run_page: Run, text_of: Text) -> None:

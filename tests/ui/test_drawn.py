@@ -27,6 +27,12 @@ from dashboard.ui.look import html
 from ui import makers as m
 html(*(seal(m.sign_off(i, m.HOSTILE, "auditor", s, verified=i % 2 == 0)) for i, s in enumerate(SignOffState)))
 """
+FILE = """
+from dashboard.ui.pages import file as page
+from ui import makers as m
+row = {{"path": "shop/cart.py", "lines_total": {total}, "lines_hit": {hit}, "hit": "1-3", "missed": "{missed}"}}
+page.draw(page.File(m.PLACE, row, page.in_order(row)))
+"""
 Text = Callable[[AppTest], str]
 
 
@@ -86,3 +92,20 @@ def test_a_signature_that_does_not_verify_is_never_green(text_of: Text) -> None:
 def test_the_policy_change_and_every_candidate_stand_in_the_table(text_of: Text) -> None:
     text = text_of(drawn(READINESS.format(made="evaluation", n=9)))
     assert "9 candidates judged" in text and "77aa77aa" in text and "a41ea41e" in text
+
+
+@pytest.mark.parametrize(
+    ("total", "hit", "missed", "says", "tone"),
+    [
+        (None, None, "", "The report does not say how many lines there are to cover.", "warn"),
+        (3, 3, "", "none is missed.", "pass"),
+        (4, 3, "4", "1 line is missed.", "warn"),
+    ],
+)
+def test_a_file_without_a_total_is_not_covered(
+    total: int | None, hit: int | None, missed: str, says: str, tone: str, text_of: Text
+) -> None:
+    text = text_of(drawn(FILE.format(total=total, hit=hit, missed=missed)))
+    assert says in text
+    assert f"cs-lead-{tone}" in text
+    assert "1 to 3" in text

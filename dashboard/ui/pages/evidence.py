@@ -12,7 +12,7 @@ from dashboard.model.figures import moment_text, size_text
 from dashboard.model.person import Permission, Role
 from dashboard.model.records import Kind
 from dashboard.services.context import Context
-from dashboard.services.ingest import Receipt, ingest_body, make_target
+from dashboard.services.ingest import Intake, Receipt, ingest_all, make_target
 from dashboard.store import frames
 from dashboard.ui.components.artefacts import counts_text, ledger_cells, ledger_columns, state_of
 from dashboard.ui.components.blocks import empty, heading, items, lead, note, section
@@ -28,7 +28,9 @@ from dashboard.ui.wording import counted, listed
 #: Megabytes that the browser may bring; Streamlit keeps uploads in memory.
 MOST_MB = 20
 
-Ingest = Callable[[BinaryIO, str, Mapping[str, str]], Receipt]
+Ingest = Callable[[BinaryIO, str, Mapping[str, str]], Intake]
+#: Why a file, or a member of an archive, has no receipt: ``refused`` or ``skipped``, slug, message, hint.
+Why = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class EvidenceList:
 
 def load(context: Context, filters: Filters) -> EvidenceList:
     place = filters.place
-    ingest = _ingest(context) if context.may(Permission.INGEST) else None
+    ingest = ingest_of(context) if context.may(Permission.INGEST) else None
     why_not = "" if ingest else _why_not(context)
     if not place.project:
         return EvidenceList(place, pd.DataFrame(), 0, 1, (), False, ingest, why_not)
@@ -63,23 +65,6 @@ def load(context: Context, filters: Filters) -> EvidenceList:
     return EvidenceList(place, listed_, found, page, tuple(listed_["kind"].unique()), whole, ingest, why_not)
 
 
-def _ingest(context: Context) -> Ingest:
-    def ingest(body: BinaryIO, name: str, fields: Mapping[str, str]) -> Receipt:
-        said = {key: value or None for key, value in fields.items()}
-        target = make_target(
-            context,
-            project=fields["project"],
-            subject=fields["subject"],
-            version=said["version"],
-            branch=said["branch"],
-            environment=said["environment"],
-            run=said["run"],
-        )
-        return ingest_body(context, body, name, target, origin="browser")
-
-    return ingest
-
-
 def _why_not(context: Context) -> str:
     if context.person.role is Role.ANONYMOUS:
         return "Sign in as an engineer, auditor or admin to bring in evidence here."
@@ -89,8 +74,13 @@ def _why_not(context: Context) -> str:
 def draw(seen: EvidenceList) -> None:
     html(heading(["Evidence", seen.place.project_name or "no project yet", counted(seen.found, "artefact")]))
     html(lead(*_sentence(seen)))
-    _drop(seen)
-    _receipts()
+    if seen.evaluation is not None:
+        html(_read(seen.evaluation))
+    if seen.ingest is None:
+        html(note(seen.why_not, INFO.named("read only")))
+    else:
+        draw_form(seen.place, seen.ingest)
+    draw_receipts()
     _ledger(seen)
 
 
@@ -109,79 +99,6 @@ def _sentence(seen: EvidenceList) -> tuple[str, State]:
 
 def _odd(ledger: Mapping[str, int]) -> bool:
     return any(ledger.get(k) for k in ("repaired", "ambiguous", "dropped"))
-
-
-def _drop(seen: EvidenceList) -> None:
-    if seen.ingest is None:
-        html(note(seen.why_not, INFO.named("read only")))
-        return
-    candidate = seen.place.candidate
-    with st.form("bring-in", border=True):
-        html(section("Bring in evidence", f"files up to {MOST_MB} MB; larger ones by command line or API"))
-        files = st.file_uploader(
-            "Reports: JUnit XML, CTRF, coverage, benchmarks, flags, health, samples, environment",
-            accept_multiple_files=True,
-            max_upload_size=MOST_MB,
-            key="files",
-        )
-        first = st.columns(3)
-        second = st.columns(3)
-        fields = {
-            "project": first[0].text_input("Project", seen.place.project, max_chars=64),
-            "subject": first[1].text_input(
-                "Subject (commit or artefact digest)", candidate.subject if candidate else "", max_chars=128
-            ),
-            "version": first[2].text_input("Version", (candidate.version or "") if candidate else "", max_chars=200),
-            "environment": second[0].text_input(
-                "Environment", (candidate.environment or "") if candidate else "", max_chars=200
-            ),
-            "branch": second[1].text_input("Branch", (candidate.branch or "") if candidate else "", max_chars=200),
-            "run": second[2].text_input("Run (empty: a new one)", "", max_chars=200),
-        }
-        sent = st.form_submit_button("Bring in", type="primary")
-    html(note(join(["Large files: ", mono(seen.place.ingest("FILE"))])))
-    if sent:
-        _bring_in(seen.ingest, list(files or []), fields)
-
-
-def _bring_in(ingest: Ingest, files: list[Any], fields: Mapping[str, str]) -> None:
-    if not files:
-        st.session_state["cs-receipts"] = [
-            ("no file", None, ("nothing-chosen", "No file was chosen.", "Drop one above."))
-        ]
-        return
-    done: list[tuple[str, Receipt | None, tuple[str, str, str] | None]] = []
-    progress = st.progress(0.0, text="Reading")
-    for at, file in enumerate(files):
-        progress.progress(at / len(files), text=f"Reading {file.name}, {at + 1} of {len(files)}")
-        try:
-            done.append((file.name, ingest(file, file.name, fields), None))
-        except CountersignError as error:
-            done.append((file.name, None, (error.slug, str(error), error.hint)))
-    progress.empty()
-    st.session_state["cs-receipts"] = done
-    st.rerun()
-
-
-def _receipts() -> None:
-    done = st.session_state.get("cs-receipts")
-    if done:
-        html(section("Receipts", "of the files just brought in"), items(_receipt(*one) for one in done))
-
-
-def _receipt(name: str, receipt: Receipt | None, error: tuple[str, str, str] | None) -> Markup:
-    if receipt is None:
-        slug, message, hint = error or ("", "", "")
-        return join([chip(FAIL.named("refused")), " ", name, ": ", message, " ", muted(join([hint, " ", mono(slug)]))])
-    known = {"stored": PASS.named("stored"), "duplicate": SKIPPED.named("already here")}
-    state = known.get(receipt.status, INFO.named(receipt.status))
-    ledger = ", ".join(f"{v:,} {k}" for k, v in receipt.ledger.items() if v)
-    said = join([receipt.format, " · ", counts_text(receipt.counts), " · ", ledger, " · ", mono(receipt.sha256[:12])])
-    return join([chip(state), " ", name, " ", muted(said), *(_note(n) for n in receipt.notes[:5])])
-
-
-def _note(one: Mapping[str, Any]) -> Markup:
-    return tag("div", mono(one["slug"]), f" {one['message']}", muted(f" ×{one['count']:,}"), class_="cs-small")
 
 
 def _ledger(seen: EvidenceList) -> None:
