@@ -2,12 +2,12 @@
 
 from typing import Any, BinaryIO
 
+from dashboard.model.ledger import Ledger
 from dashboard.parsing import json
-from dashboard.settings import read_settings
 
 LARGE_HINT = "Raise COUNTERSIGN_MAX_JSON_MIB if you trust the source, or write a smaller report."
 
 
-def document(body: BinaryIO, *, large_hint: str = LARGE_HINT) -> Any:
+def document(body: BinaryIO, ledger: Ledger, *, large_hint: str = LARGE_HINT) -> Any:
     """Give the value of the whole file; see `dashboard.parsing.json.load` for what is refused."""
-    return json.load(body, limit=read_settings().max_text_bytes, large_hint=large_hint)
+    return json.load(body, limit=ledger.text_limit, large_hint=large_hint)

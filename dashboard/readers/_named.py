@@ -86,11 +86,6 @@ NAMED = (
     Named("LCOV", _text(rb"^SF:"), _COVERAGE),
     Named("TAP", _text(rb"\A(?:TAP version \d+|1\.\.\d+\s*$|(?:not )?ok \d+)"), _JUNIT),
     Named(
-        "SQLite database (perhaps a .coverage file)",
-        _starts(b"SQLite format 3\x00"),
-        "Run `coverage json` or `coverage xml`, and ingest that file.",
-    ),
-    Named(
         "coverage.py 4 data file",
         _starts(b"!coverage.py: This is a private format"),
         "Run `coverage xml`, and ingest that file.",

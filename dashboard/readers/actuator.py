@@ -33,7 +33,7 @@ class Actuator:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a component, those that contain others included."""
-        report = shapes.mapping(document(body), "The document")
+        report = shapes.mapping(document(body, ledger), "The document")
         ledger.producer = "Spring Boot Actuator"
         statuses = []
         for check in _components(report, "", ledger):

@@ -38,7 +38,7 @@ class BencherBmf:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a benchmark and measure."""
-        for name, value in shapes.mapping(document(body), "The document").items():
+        for name, value in shapes.mapping(document(body, ledger), "The document").items():
             measures = shapes.mapping(value, f"[{name[:200]!r}]")
             for measure, figures in measures.items():
                 where = f"[{name[:200]!r}][{measure[:100]!r}]"

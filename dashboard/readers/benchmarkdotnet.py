@@ -33,7 +33,7 @@ class BenchmarkDotNet:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a benchmark."""
-        report = shapes.mapping(document(body), "The document")
+        report = shapes.mapping(document(body, ledger), "The document")
         host = shapes.mapping(report.get("HostEnvironmentInfo") or {}, "HostEnvironmentInfo")
         ledger.producer = f"BenchmarkDotNet {host.get('BenchmarkDotNetVersion') or ''}".strip()[:100]
         machine = _machine(host)

@@ -38,7 +38,7 @@ class CoverageJson:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a source file."""
-        report = shapes.mapping(document(body, large_hint=_LARGE_HINT), "The document")
+        report = shapes.mapping(document(body, ledger, large_hint=_LARGE_HINT), "The document")
         meta = shapes.mapping(report.get("meta"), "meta")
         files = shapes.mapping(report.get("files"), "files")
         branches = shapes.maybe_truth(meta.get("branch_coverage"), "meta.branch_coverage")

@@ -43,7 +43,7 @@ class Criterion:
             body.seek(0)
             ledger.seen = ledger.kept = 1
             ledger.note("name-not-in-file", "The benchmark's name is that of its folder and not in the file.")
-            yield _estimates(shapes.mapping(document(body), "The document"))
+            yield _estimates(shapes.mapping(document(body, ledger), "The document"))
             return
         body.seek(0)
         names = SeriesNames(ledger)

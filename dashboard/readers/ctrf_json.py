@@ -48,7 +48,7 @@ class CtrfReader:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a test."""
-        results = shapes.mapping(shapes.mapping(document(body), "The document").get("results"), "results")
+        results = shapes.mapping(shapes.mapping(document(body, ledger), "The document").get("results"), "results")
         tool = shapes.mapping(results.get("tool") or {}, "results.tool")
         summary = shapes.mapping(results.get("summary") or {}, "results.summary")
         tests = shapes.items(results.get("tests"), "results.tests")

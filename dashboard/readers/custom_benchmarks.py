@@ -31,7 +31,7 @@ class CustomBenchmarks:
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record an entry."""
         names = SeriesNames(ledger)
-        for index, item in enumerate(shapes.items(document(body), "The document")):
+        for index, item in enumerate(shapes.items(document(body, ledger), "The document")):
             ledger.seen += 1
             where = f"[{index}]"
             entry = shapes.mapping(item, where)

@@ -11,8 +11,8 @@
      "variables": {"GENESIS_ENV": "staging"}}
 
 Every part but the first key may be left out. ``lock`` is what is asked for; the rest is what was found. A required
-file asks for ``present`` or for the ``sha256`` under ``required``. The value of a variable whose name looks secret
-is not kept.
+file asks for ``present`` or for the ``sha256`` under ``required``. The file is kept as it came, so one that holds the
+value of a variable that looks secret is refused: write ``(set)`` instead of the value, or leave the variable out.
 """
 
 import re
@@ -27,9 +27,18 @@ from dashboard.readers._json_body import document
 from dashboard.readers._json_head import json_head
 
 _SCHEMA = "countersign_environment"
-_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|AUTH|DSN|PRIVATE|COOKIE", re.IGNORECASE)
-_USERINFO = re.compile(r"://[^/\s@]*:[^/\s@]*@")
-NOT_KEPT = "(not kept)"
+_SECRET = re.compile(
+    r"KEY|TOKEN|SECRET|PASSW|_PWD$|PASSPHRASE|CREDENTIAL|PRIVATE|(?:^|_)AUTH$|AUTHORI[SZ]ATION|DSN|COOKIE",
+    re.IGNORECASE,
+)
+_PASSWORD_IN_URL = re.compile(r"://[^/\s@]*:[^/\s@]*@")
+_MASK_IN_URL = re.compile(r"://[^/\s@:]*:(?:[*\u2022]{3,}|[xX]{3,}|<\w+>|\(\w+\))?@")
+_MASKED = re.compile(
+    r"[*\u2022]{3,}|[xX]{3,}|set|unset|redacted|masked"
+    r"|[(<\[{](?:set|not set|unset|present|defined|redacted|masked|hidden|removed|secret|not kept)[)>\]}]",
+    re.IGNORECASE,
+)
+"""Values that show that there is one, and not which."""
 PRESENT = "present"
 
 
@@ -46,7 +55,7 @@ class EnvironmentJson:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a line of the snapshot."""
-        report = shapes.mapping(document(body), "The document")
+        report = shapes.mapping(document(body, ledger), "The document")
         version = shapes.whole(report.get(_SCHEMA), _SCHEMA)
         if version != 1:
             msg = f"{_SCHEMA} is {version}; version 1 is read."
@@ -60,7 +69,7 @@ class EnvironmentJson:
             *_versions("runtime", _part(report, "runtime"), _part(lock, "runtime", "lock.")),
             *_versions("dependency", _part(report, "dependencies"), _part(lock, "dependencies", "lock.")),
             *_files(report.get("files")),
-            *_variables(_part(report, "variables"), ledger),
+            *_variables(_part(report, "variables")),
         ):
             ledger.seen += 1
             ledger.kept += 1
@@ -97,13 +106,20 @@ def _files(value: Any) -> Iterator[EnvironmentFact]:
         yield EnvironmentFact("file", path, observed if present else None, required)
 
 
-def _variables(variables: dict[str, Any], ledger: Ledger) -> Iterator[EnvironmentFact]:
+def _variables(variables: dict[str, Any]) -> Iterator[EnvironmentFact]:
     for name, value in variables.items():
         text = shapes.maybe_text(value, f"variables.{name[:200]}")
-        if text and (_SECRET.search(name) or _USERINFO.search(text)):
-            ledger.note("secret-not-kept", "The value of a variable that looks secret is not kept in the records.")
-            text = NOT_KEPT
+        if text and _is_secret(name, text):
+            msg = f"The value of the variable {name[:200]} looks secret, and evidence is kept as it is for years."
+            hint = 'Leave the variable out, or write "(set)" for its value. Change the secret if the file was seen.'
+            raise MalformedArtefactError(msg, slug="secret-in-environment", hint=hint)
         yield EnvironmentFact("variable", name, text, None)
+
+
+def _is_secret(name: str, text: str) -> bool:
+    if _SECRET.search(name):
+        return _MASKED.fullmatch(text.strip()) is None
+    return any(_MASK_IN_URL.match(text, found.start()) is None for found in _PASSWORD_IN_URL.finditer(text))
 
 
 READER = EnvironmentJson()

@@ -1,4 +1,4 @@
-"""flagd flag definitions (JSON).
+"""flagd flag definitions (JSON and YAML).
 
 A boolean flag that is ENABLED serves its default variant, or what its targeting yields: the least and most share
 over all branches, and the weights of ``fractional``. DISABLED does not mean off: the caller's own default is
@@ -15,9 +15,9 @@ from dashboard.model.ledger import Ledger
 from dashboard.model.records import FlagState, Kind, Record
 from dashboard.parsing import shapes
 from dashboard.readers import _flag_shares as shares
+from dashboard.readers._flag_document import flag_document
 from dashboard.readers._flag_shares import Share
-from dashboard.readers._json_body import document
-from dashboard.readers._json_head import json_head
+from dashboard.readers._yaml_head import key_head
 
 _STATES = ("ENABLED", "DISABLED")
 _MAX_REFERENCES = 32
@@ -33,13 +33,13 @@ class Flagd:
 
     def sniff(self, head: bytes) -> bool:
         """Recognise flags with variants, as an object or as a list."""
-        seen = json_head(head)
+        seen = key_head(head)
         entries = [seen.under("flags", key) for key in seen.under("flags")]
         return any(keys & _OWN and not keys & {"variations", "flagType"} for keys in entries)
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a flag."""
-        report = shapes.mapping(document(body), "The document")
+        report = shapes.mapping(flag_document(body, ledger), "The document")
         evaluators = shapes.mapping(report.get("$evaluators") or {}, "$evaluators")
         ledger.producer = "flagd format"
         flags = report.get("flags")

@@ -1,4 +1,4 @@
-"""GO Feature Flag configuration (JSON).
+"""GO Feature Flag configuration (JSON and YAML).
 
 A boolean flag serves what its default rule and its targeting rules yield: a variation, percentages, or a progressive
 rollout, whose share moves with the clock and is given from its start to its end. ``disable`` serves the default of
@@ -12,9 +12,12 @@ from dashboard.model.ledger import Ledger
 from dashboard.model.records import FlagState, Kind, Record
 from dashboard.parsing import shapes
 from dashboard.readers import _flag_shares as shares
+from dashboard.readers._flag_document import flag_document
 from dashboard.readers._flag_shares import Share
-from dashboard.readers._json_body import document
-from dashboard.readers._json_head import json_head
+from dashboard.readers._yaml_head import key_head
+
+_NAMES = ("variation",)
+"""Keys whose value is the name of a variation, which may be written ``True`` like the key it names."""
 
 
 class GoFeatureFlag:
@@ -26,7 +29,7 @@ class GoFeatureFlag:
 
     def sniff(self, head: bytes) -> bool:
         """Recognise flags at the top whose variations are named."""
-        seen = json_head(head)
+        seen = key_head(head)
         return any(
             seen.has(key, "variations")
             and not seen.has(key, "variations", "[]")
@@ -38,7 +41,7 @@ class GoFeatureFlag:
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a flag."""
         ledger.producer = "GO Feature Flag format"
-        for key, value in shapes.mapping(document(body), "The document").items():
+        for key, value in shapes.mapping(flag_document(body, ledger, text_under=_NAMES), "The document").items():
             ledger.seen += 1
             record = _flag(key, shapes.mapping(value, f"[{key[:200]!r}]"), ledger)
             ledger.kept += 1

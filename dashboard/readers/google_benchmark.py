@@ -39,7 +39,7 @@ class GoogleBenchmark:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a benchmark, its repetitions folded."""
-        report = shapes.mapping(document(body), "The document")
+        report = shapes.mapping(document(body, ledger), "The document")
         context = shapes.mapping(report.get("context", {}), "context")
         ledger.producer = "Google Benchmark"
         ledger.collected_at = moments.iso(shapes.maybe_text(context.get("date"), "context.date"))

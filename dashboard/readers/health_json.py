@@ -56,7 +56,7 @@ class HealthJson:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a check."""
-        report = shapes.mapping(document(body), "The document")
+        report = shapes.mapping(document(body, ledger), "The document")
         ledger.collected_at = time_text(report.get("timestamp") or report.get("time"))
         statuses = []
         for name, entry in _entries(report):

@@ -31,7 +31,7 @@ class Hyperfine:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a command."""
-        report = shapes.mapping(document(body), "The document")
+        report = shapes.mapping(document(body, ledger), "The document")
         ledger.producer = "hyperfine"
         names = SeriesNames(ledger)
         for index, item in enumerate(shapes.items(report.get("results"), "results")):

@@ -43,7 +43,7 @@ class IstanbulJson:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a source file."""
-        report = shapes.mapping(document(body), "The document")
+        report = shapes.mapping(document(body, ledger), "The document")
         ledger.producer = "Istanbul"
         ledger.facts["formula"] = "lines hit / lines"
         for path, value in report.items():

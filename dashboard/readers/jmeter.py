@@ -34,7 +34,7 @@ class Jmeter:
         """Give one record a label."""
         ledger.producer = "JMeter"
         errors = 0
-        for label, value in shapes.mapping(document(body), "The document").items():
+        for label, value in shapes.mapping(document(body, ledger), "The document").items():
             ledger.seen += 1
             where = f"[{label[:200]!r}]"
             entry = shapes.mapping(value, where)

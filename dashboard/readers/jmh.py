@@ -32,7 +32,7 @@ class Jmh:
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a benchmark and parameter set."""
         names = SeriesNames(ledger)
-        for index, item in enumerate(shapes.items(document(body), "The document")):
+        for index, item in enumerate(shapes.items(document(body, ledger), "The document")):
             ledger.seen += 1
             where = f"[{index}]"
             entry = shapes.mapping(item, where)

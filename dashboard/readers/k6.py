@@ -49,7 +49,7 @@ class K6:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a statistic that can be compared."""
-        report = shapes.mapping(document(body), "The document")
+        report = shapes.mapping(document(body, ledger), "The document")
         ledger.producer = "k6"
         thresholds: dict[str, dict[str, bool]] = {}
         for metric in metrics_of(report):

@@ -37,7 +37,7 @@ class LaunchDarkly:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a flag."""
-        report = shapes.mapping(document(body), "The document")
+        report = shapes.mapping(document(body, ledger), "The document")
         ledger.producer = "LaunchDarkly format"
         flags = shapes.mapping(report.get("flags") or {}, "flags")
         values = shapes.mapping(report.get("flagValues") or {}, "flagValues")

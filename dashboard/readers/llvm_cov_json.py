@@ -37,7 +37,7 @@ class LlvmCovJson:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a source file."""
-        report = shapes.mapping(document(body, large_hint=_LARGE_HINT), "The document")
+        report = shapes.mapping(document(body, ledger, large_hint=_LARGE_HINT), "The document")
         ledger.producer = "llvm-cov"
         ledger.facts["schema"] = str(report.get("version"))[:60]
         ledger.facts["formula"] = "lines hit / lines"

@@ -56,7 +56,7 @@ class Locust:
 
 
 def _entries(body: BinaryIO, ledger: Ledger) -> Iterator[tuple[BenchmarkResult, int]]:
-    for index, item in enumerate(shapes.items(document(body), "The document")):
+    for index, item in enumerate(shapes.items(document(body, ledger), "The document")):
         ledger.seen += 1
         where = f"[{index}]"
         entry = shapes.mapping(item, where)

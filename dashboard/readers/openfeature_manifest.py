@@ -29,7 +29,7 @@ class OpenFeatureManifest:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a flag, with its default as value."""
-        flags = shapes.mapping(shapes.mapping(document(body), "The document").get("flags"), "flags")
+        flags = shapes.mapping(shapes.mapping(document(body, ledger), "The document").get("flags"), "flags")
         ledger.producer = "OpenFeature manifest"
         ledger.note("defaults-only", "The manifest lists the defaults of the code; what is served is not in it.")
         for key, value in flags.items():

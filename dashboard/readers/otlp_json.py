@@ -36,7 +36,7 @@ class OtlpJson:
         """Give no record; count everything into the ledger's facts."""
         signals = Signals()
         documents = 0
-        for report in _documents(body):
+        for report in _documents(body, ledger):
             documents += 1
             if not any(signal in report for signal in SIGNALS):
                 msg = f"Document {documents:,} holds neither traces nor metrics nor logs."
@@ -52,13 +52,13 @@ class OtlpJson:
         yield from ()
 
 
-def _documents(body: BinaryIO) -> Iterator[dict[str, Any]]:
+def _documents(body: BinaryIO, ledger: Ledger) -> Iterator[dict[str, Any]]:
     """Give the one document of the file, or one a line."""
     first = body.readline(_MAX_DOCUMENT)
     several = first.lstrip(b"\xef\xbb\xbf \t").startswith(b"{") and first.rstrip().endswith(b"}") and bool(body.read(1))
     body.seek(0)
     if not several:
-        yield shapes.mapping(document(body), "The document")
+        yield shapes.mapping(document(body, ledger), "The document")
         return
     for number, line in enumerate(lines(body, max_line=_MAX_DOCUMENT), 1):
         if line.strip():

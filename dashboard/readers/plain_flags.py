@@ -57,7 +57,7 @@ class PlainFlags:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a flag."""
-        report = shapes.mapping(document(body), "The document")
+        report = shapes.mapping(document(body, ledger), "The document")
         outer = next((key for key in _OUTER if key in report), None)
         flags = report if outer is None else shapes.mapping(report[outer], outer)
         for key, value in flags.items():

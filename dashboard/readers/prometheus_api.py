@@ -39,7 +39,7 @@ class PrometheusApi:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a sample."""
-        report = shapes.mapping(document(body), "The document")
+        report = shapes.mapping(document(body, ledger), "The document")
         data = _data(report)
         ledger.producer = "Prometheus HTTP API"
         for key in ("warnings", "infos"):

@@ -35,7 +35,7 @@ class PytestBenchmark:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a benchmark."""
-        report = shapes.mapping(document(body, large_hint=_LARGE_HINT), "The document")
+        report = shapes.mapping(document(body, ledger, large_hint=_LARGE_HINT), "The document")
         entries = shapes.items(report.get("benchmarks"), "benchmarks")
         version = shapes.maybe_text(report.get("version"), "version")
         ledger.producer = f"pytest-benchmark {version}" if version else "pytest-benchmark"

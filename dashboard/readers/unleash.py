@@ -46,7 +46,7 @@ class Unleash:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a feature, and one an environment where the export holds several."""
-        report = shapes.mapping(document(body), "The document")
+        report = shapes.mapping(document(body, ledger), "The document")
         if "features" not in report and "state" in report:
             report = shapes.mapping(report["state"], "state")
         ledger.producer = "Unleash"

@@ -31,7 +31,7 @@ class VitestBench:
 
     def read(self, body: BinaryIO, ledger: Ledger) -> Iterator[Record]:
         """Give one record a benchmark."""
-        report = shapes.mapping(document(body), "The document")
+        report = shapes.mapping(document(body, ledger), "The document")
         ledger.producer = "Vitest bench"
         names = SeriesNames(ledger)
         for file in shapes.items(report.get("files"), "files"):

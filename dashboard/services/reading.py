@@ -122,7 +122,7 @@ def open_reading(spooled: Spooled) -> OpenReading:
     spooled.content.seek(0)
     reader = choose(spooled.content.read(HEAD_BYTES))
     spooled.content.seek(0)
-    ledger, tally = Ledger(), Tally()
+    ledger, tally = Ledger(text_limit=spooled.purse.settings.max_text_bytes), Tally()
     suffix = promises_compression(spooled.name)
     if suffix and spooled.content is spooled.raw:
         ledger.note("not-compressed", f"the file is named {suffix} but is not compressed; it was read as it is")

@@ -4,6 +4,7 @@ import io
 import json
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -126,6 +127,20 @@ def test_any_text(reader, text):
     read(reader, text.encode())
 
 
+@pytest.mark.parametrize("name", ["flagd", "goff"])
+@QUICK
+@given(document=DOCUMENTS, flow=st.booleans())
+def test_any_yaml(name, document, flow):
+    reader = next(r for r in all_readers() if r.format == name)
+    read(reader, yaml.safe_dump(document, default_flow_style=flow).encode("utf-8", "replace"))
+
+
+@QUICK
+@given(body=st.binary(max_size=300))
+def test_any_database(body):
+    read(next(r for r in all_readers() if r.format == "coverage-data"), b"SQLite format 3\x00" + body)
+
+
 def changed(document, path, value):
     """Put ``value`` in one place of a document."""
     if not path:
@@ -152,5 +167,19 @@ def test_right_keys_with_wrong_values(name):
     for path in places(specimen):
         for value in (None, True, -1, 2.5, 10**400, "", "x", [], {}, [None], {"x": None}, [[]], {"": {}}):
             read(reader, json.dumps(changed(specimen, path, value)).encode())
+    for cut in range(0, len(body), 3):
+        read(reader, body[:cut])
+
+
+@pytest.mark.parametrize("name", ["flagd", "goff"])
+def test_right_keys_with_wrong_values_as_yaml(name):
+    reader = next(r for r in all_readers() if r.format == name)
+    specimen = SPECIMENS[name]
+    body = yaml.safe_dump(specimen).encode()
+    assert [r.format for r in all_readers() if r.sniff(body)] == [name]
+    assert read(reader, body) == 1
+    for path in places(specimen):
+        for value in (None, True, -1, 2.5, "", "x", [], {}, [None], {"x": None}, [[]], {"": {}}):
+            read(reader, yaml.safe_dump(changed(specimen, path, value)).encode())
     for cut in range(0, len(body), 3):
         read(reader, body[:cut])

@@ -64,7 +64,7 @@ def test_junit_is_known_by_its_root(head):
         ("<CoverageSession>", "unsupported-format", "OpenCover"),
         ('{"gcovr/format_version": "0.11"}', "unsupported-format", "gcovr"),
         ('{"stats": {}, "suites": [], "passes": []}', "unsupported-format", "mocha"),
-        (b"SQLite format 3\x00", "unsupported-format", ".coverage"),
+        ("!coverage.py: This is a private format, don't", "unsupported-format", "coverage.py 4"),
         ("TAP version 14\n1..2\nok 1\n", "unsupported-format", "TAP"),
         ("ok 1 - adds\n", "unsupported-format", "TAP"),
         ('{"Time":"2025-10-18T14:02:00Z","Action":"run"}\n', "unsupported-format", "go test"),

@@ -1,6 +1,9 @@
+import io
+
 import pytest
 
 from dashboard.errors import LimitError
+from dashboard.model.ledger import Ledger
 from dashboard.readers.coverage_json import READER
 
 
@@ -88,8 +91,7 @@ def test_refuses(refusal, body, slug):
     assert refusal(READER, body) == slug
 
 
-def test_beyond_the_limit_the_contexts_are_named(reading, monkeypatch):
-    monkeypatch.setenv("COUNTERSIGN_MAX_JSON_MIB", "1")
+def test_beyond_the_limit_the_contexts_are_named():
     with pytest.raises(LimitError, match="COUNTERSIGN_MAX_JSON_MIB") as caught:
-        reading(READER, b" " * (1024 * 1024) + b"{}")
+        list(READER.read(io.BytesIO(b" " * 1024 + b"{}"), Ledger(text_limit=1024)))
     assert "--show-contexts" in caught.value.hint

@@ -1,5 +1,9 @@
+import io
+
 import pytest
 
+from dashboard.errors import LimitError
+from dashboard.model.ledger import Ledger
 from dashboard.readers.flagd import READER
 
 SWITCH = {"on": True, "off": False}
@@ -62,3 +66,54 @@ def test_values_and_lists(reading):
 )
 def test_refuses(refusal, entry, slug):
     assert refusal(READER, {"flags": {"a": entry}}) == slug
+
+
+YAML = """# comment
+---
+$schema: https://flagd.dev/schema/v0/flags.json
+flags:
+  a: &switch
+    state: ENABLED
+    variants:
+      on: true
+      'off': false
+    defaultVariant: on
+  b:
+    <<: *switch
+    defaultVariant: off
+    targeting:
+      fractional:
+      - [on, 25]
+      - [off, 75]
+"""
+
+
+def test_yaml(reading):
+    records, ledger = reading(READER, YAML)
+    assert [tuple(record)[:4] for record in records] == [("a", True, 100, 100), ("b", True, 25, 25)]
+    assert ledger.facts == {"syntax": "YAML"}
+
+
+@pytest.mark.parametrize(
+    ("body", "slug"),
+    [
+        (YAML + "  a: {}\n", "yaml-duplicate-key"),
+        (YAML.replace("ENABLED", "!!python/name:os.system ''"), "yaml-tag"),
+        (YAML.replace("ENABLED", "enabled"), "flag-state"),
+        (YAML.replace("defaultVariant: on", "defaultVariant: true"), "json-shape"),
+        (YAML.replace("25", ".inf"), "yaml-not-a-number"),
+        (YAML + "---\n", "yaml-several-documents"),
+        ("x" * 100, "json-shape"),
+    ],
+)
+def test_refuses_yaml(refusal, body, slug):
+    assert refusal(READER, body) == slug
+
+
+@pytest.mark.parametrize(
+    ("body", "slug"), [("flags:\n" + "#" * 1024, "yaml-too-large"), ("{" + " " * 1024, "json-too-large")]
+)
+def test_the_limit_is_that_of_the_ledger(body, slug):
+    with pytest.raises(LimitError, match="COUNTERSIGN_MAX_JSON_MIB") as caught:
+        list(READER.read(io.BytesIO(body.encode()), Ledger(text_limit=1024)))
+    assert caught.value.slug == slug

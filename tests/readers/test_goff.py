@@ -54,3 +54,41 @@ def test_plan_and_value(reading):
 )
 def test_refuses(refusal, entry):
     assert refusal(READER, {"a": entry}) == "json-shape"
+
+
+YAML = """a:
+  variations:
+    Default: false
+    False: false
+    True: true
+  targeting:
+  - query: beta eq "true"
+    variation: True
+  defaultRule:
+    variation: False
+b:
+  variations: {'True': true, False: false}
+  defaultRule:
+    percentage:
+      "False": 80
+      True: 20
+"""
+
+
+def test_yaml_names_are_text_as_written(reading):
+    records, _ = reading(READER, YAML)
+    assert [tuple(record)[:4] for record in records] == [("a", True, 0, 100), ("b", True, 20, 20)]
+
+
+@pytest.mark.parametrize(
+    ("body", "slug"),
+    [
+        (YAML + "a: {}\n", "yaml-duplicate-key"),
+        (YAML.replace("True: true", '"False": true'), "yaml-duplicate-key"),
+        (YAML.replace("variation: False", "variation: !!python/name:os.system"), "yaml-tag"),
+        (YAML.replace("variation: False", "variation: [A]"), "json-shape"),
+        (YAML + "  disable: maybe\n", "json-shape"),
+    ],
+)
+def test_refuses_yaml(refusal, body, slug):
+    assert refusal(READER, body) == slug

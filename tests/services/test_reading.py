@@ -220,3 +220,12 @@ def test_what_is_no_file_is_refused(tmp_path):
     assert inspect_file(tmp_path / "pipe", SETTINGS).error["slug"] == "not-a-file"
     assert inspect_file(tmp_path / "absent", SETTINGS).error["slug"] == "no-such-file"
     assert inspect_file(tmp_path / ("x" * 5000), SETTINGS).status == "refused"
+
+
+def test_the_limit_of_one_document_is_the_settings_own(tmp_path):
+    flags = tmp_path / "flags.json"
+    flags.write_text(json.dumps({"flags": {f"flag-{n}": True for n in range(80_000)}}), "utf-8")
+    assert inspect_file(flags, SETTINGS).status == "ok"
+    error = inspect_file(flags, read_settings({"COUNTERSIGN_MAX_JSON_MIB": "1"})).error
+    assert error["slug"] == "json-too-large"
+    assert "1 MiB" in error["message"]

@@ -11,7 +11,7 @@ from dashboard.services.context import Context
 from dashboard.store import frames
 from dashboard.ui.components.blocks import Figure, bar, figures, fold, heading, lead, note, section
 from dashboard.ui.components.links import Place
-from dashboard.ui.components.markup import mono, tag
+from dashboard.ui.components.markup import Markup, mono, tag
 from dashboard.ui.components.states import FAIL, PASS, WARN, State, chip
 from dashboard.ui.components.tables import Column, table
 from dashboard.ui.covering import ranges
@@ -58,18 +58,9 @@ def in_order(row: dict[str, Any]) -> tuple[tuple[int, int, str], ...]:
 
 def draw(seen: File) -> None:
     row = seen.file
-    hit, total = int(row["lines_hit"] or 0), int(row["lines_total"] or 0)
-    missed = total - hit
     path = tag("span", row["path"], class_="cs-break")
-    html(
-        heading([seen.place.link("Coverage", "coverage"), path]),
-        lead(
-            f"{share_text(hit, total)} % of its lines are covered, {of_text(hit, total)}; "
-            + (f"{counted(missed, 'line')} {'is' if missed == 1 else 'are'} missed." if missed else "none is missed."),
-            PASS if not missed else WARN,
-        ),
-        figures(_figures(row)),
-    )
+    covered = _lead(int(row["lines_hit"] or 0), int(row["lines_total"] or 0))
+    html(heading([seen.place.link("Coverage", "coverage"), path]), covered, figures(_figures(row)))
     if not seen.ranges:
         html(note("The report counts lines without naming them, so there is nothing to show line by line."))
         return
@@ -91,15 +82,25 @@ def draw(seen: File) -> None:
         )
     if len(wanting) > MOST_RANGES:
         html(note(f"The first {MOST_RANGES} of {len(wanting):,} ranges."))
-    covered = [r for r in seen.ranges if r[2] == "hit"]
-    if covered:
-        rows = [_row(r) for r in covered[:MOST_RANGES]]
+    were_hit = [r for r in seen.ranges if r[2] == "hit"]
+    if were_hit:
+        rows = [_row(r) for r in were_hit[:MOST_RANGES]]
         html(
             fold(
-                counted(len(covered), "range hit", "ranges hit"),
+                counted(len(were_hit), "range hit", "ranges hit"),
                 table(columns, rows, caption="Lines hit", css="cs-flow cs-half"),
             )
         )
+
+
+def _lead(hit: int, total: int) -> Markup:
+    """Say how much is covered; a report that does not say how much there is proves nothing of it."""
+    if not total:
+        return lead("The report does not say how many lines there are to cover.", WARN)
+    missed = total - hit
+    rest = f"{counted(missed, 'line')} {'is' if missed == 1 else 'are'} missed." if missed else "none is missed."
+    share = f"{share_text(hit, total)} % of its lines are covered, {of_text(hit, total)}; "
+    return lead(share + rest, WARN if missed else PASS)
 
 
 def _figures(row: dict[str, Any]) -> list[Figure]:
