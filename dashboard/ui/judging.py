@@ -3,22 +3,41 @@
 from fractions import Fraction
 
 import pandas as pd
+import streamlit as st
 
 from dashboard.model.evaluation import Decision, Evaluation
 from dashboard.model.figures import points_text, score_text
 from dashboard.services import policies
 from dashboard.services.context import Context
-from dashboard.services.evaluate import evaluate
+from dashboard.services.evaluate import Assessment, assess
 from dashboard.store import frames
+from dashboard.store.transaction import revision
 from dashboard.ui.components.links import Place
 from dashboard.ui.components.states import DECISIONS
 from dashboard.ui.rows import rows as rows_of
 
 
+#: How old a judgement may be that is shown: evidence grows stale without a byte of it changing.
+KEPT_S = 60
+
+
 def evaluation(context: Context, place: Place, without: tuple[str, ...] = ()) -> Evaluation:
     """Judge the candidate of a place, of which there must be one."""
-    candidate = place.candidate
-    return evaluate(context, place.project, candidate_id=candidate.id if candidate else None, without=without)
+    return assessment(context, place, without).evaluation
+
+
+def assessment(context: Context, place: Place, without: tuple[str, ...] = ()) -> Assessment:
+    """Judge, and give the evidence as well; all pages share one judgement while nothing has changed."""
+    number = place.candidate.id if place.candidate else None
+    tick = int(context.clock().timestamp()) // KEPT_S
+    key = (context.settings.database_url, place.project, number, without, tick)
+    return _assessed(key, revision(context.store), context)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _assessed(key: tuple[str, str, int | None, tuple[str, ...], int], revision: int, _context: Context) -> Assessment:  # noqa: ARG001 - the key
+    _, project, number, without, _ = key
+    return assess(_context, project, candidate_id=number, without=without)
 
 
 def marks(context: Context, place: Place) -> tuple[float, float]:

@@ -162,7 +162,7 @@ def error_rate(errors: pd.DataFrame, requests: pd.DataFrame) -> tuple[pd.DataFra
 def _scale(unit: str, top: float) -> tuple[float, str]:
     if unit == "s":
         return (1.0, "s") if top >= 1 else (1e3, "ms")
-    if unit in {"ratio", "1", ""} and 0 < top <= 1:
+    if unit == "ratio" or (unit in {"1", ""} and 0 < top <= 1):
         return 100.0, "%"
     return 1.0, unit
 

@@ -8,7 +8,7 @@ from dashboard.ui.components.states import INFO, INVALID, PASS, SKIPPED, WARN, S
 from dashboard.ui.components.tables import Column
 
 FIGURES = ("seen", "kept", "folded", "repaired", "ambiguous", "dropped")
-_ODD = frozenset({"repaired", "ambiguous", "dropped"})
+ODD = frozenset({"repaired", "ambiguous", "dropped"})
 _FIRST = ("cases", "files", "benchmarks", "flags", "checks", "series", "samples", "facts", "spans")
 
 
@@ -22,7 +22,7 @@ def ledger_cells(ledger: Mapping[str, Any]) -> list[Markup]:
     cells = []
     for name in FIGURES:
         n = int(ledger.get(name) or 0)
-        odd = name in _ODD and n
+        odd = name in ODD and n
         cells.append(tag("span", f"{n:,}", class_="cs-warn") if odd else zero() if not n else tag("span", f"{n:,}"))
     return cells
 
@@ -47,6 +47,6 @@ def state_of(row: Mapping[str, Any]) -> State:
     if row.get("status") == "duplicate":
         return SKIPPED.named("duplicate")
     ledger = row.get("ledger") or {}
-    if any(ledger.get(k) for k in _ODD):
+    if any(ledger.get(k) for k in ODD):
         return WARN.named("read with notes")
     return INFO.named("noted") if row.get("notes") else PASS.named("read whole")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dashboard.model.figures import moment_text
 from dashboard.model.statement import SignOff, SignOffState, Standing
-from dashboard.ui.components.blocks import bullets, items, pairs
+from dashboard.ui.components.blocks import items, pairs
 from dashboard.ui.components.markup import Markup, dotted, join, mono, muted, tag
 from dashboard.ui.components.states import FAIL, MISSING, PASS, SIGN_OFFS, chip
 
@@ -37,6 +37,7 @@ def seal(sign_off: SignOff) -> Markup:
     checked = PASS.named("verifies") if sign_off.verified else FAIL.named("does not verify")
     facts = pairs(
         [
+            ("Signature", f"{sign_off.id}, {sign_off.kind}"),
             ("Signed by", dotted([sign_off.name, sign_off.login, sign_off.role])),
             ("At", join([moment_text(sign_off.signed_at), muted(f" shown at UTC{sign_off.offset}")])),
             ("Meaning", join([str(sign_off.meaning), muted(f" — {sign_off.sentence}")])),
@@ -50,22 +51,4 @@ def seal(sign_off: SignOff) -> Markup:
     )
     head = tag("div", chip(state), " ", muted(sign_off.because))
     css = "cs-seal" + (" cs-seal-fail" if bad else f" cs-seal-{tone}" if tone else "")
-    return tag("article", head, facts, class_=css)
-
-
-def verify_steps(project: str) -> Markup:
-    """Say how anybody can check the signatures without this server."""
-    commands = f"countersign bundle --project {project} --out release.zip\ncountersign verify release.zip"
-    return join(
-        [
-            tag("p", "Anybody can check this without the server, its database or a network:"),
-            tag("pre", tag("code", commands), class_="cs-pre", tabindex="0", aria_label="Commands"),
-            bullets(
-                [
-                    "digests of the evidence, and its records read again",
-                    "policy evaluated again: the same rulings, score and decision",
-                    "signatures, keys and quorum of persons; then the log, validity and conditions",
-                ]
-            ),
-        ]
-    )  # fmt: skip
+    return tag("article", head, facts, class_=css, id=f"signature-{sign_off.id}")

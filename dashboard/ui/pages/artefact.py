@@ -12,9 +12,9 @@ from dashboard.store import artefacts
 from dashboard.ui import judging
 from dashboard.ui.components.artefacts import FIGURES, counts_text, state_of
 from dashboard.ui.components.blocks import Figure, box, empty, figures, heading, lead, note, pairs, section
+from dashboard.ui.components.integrity import notes_table
 from dashboard.ui.components.links import Place, raw_link
-from dashboard.ui.components.markup import Markup, join, mono, muted, tag
-from dashboard.ui.components.tables import Column, table
+from dashboard.ui.components.markup import Markup, join, muted, tag
 from dashboard.ui.components.verdicts import gate_table
 from dashboard.ui.look import html
 from dashboard.ui.page import Filters, Page
@@ -80,9 +80,7 @@ def draw(seen: Artefact) -> None:
 def _notes(notes: list[dict[str, Any]]) -> Markup:
     if not notes:
         return note("Nothing was noticed: the file is what its format says.")
-    columns = (Column("Note", narrow="title"), Column("What", narrow="plain"), Column("How often", "right", "flow"))
-    rows = [(mono(n["slug"]), tag("span", n["message"], class_="cs-break"), f"{n['count']:,}") for n in notes[:200]]
-    return table(columns, rows, caption="Notes", css="cs-flow")
+    return notes_table(notes)
 
 
 def _facts(row: dict[str, Any]) -> list[tuple[object, object]]:

@@ -88,8 +88,7 @@ def _because(seen: Benchmark) -> str:
 
 def _series(seen: Benchmark, unit: str) -> None:
     verdict = seen.line.verdict
-    top = float(seen.history["value"].max())
-    scale, shown = next(((s, n) for s, n in _SCALES if top >= s), _SCALES[-1]) if unit == "s" else (1.0, unit)
+    scale, shown = _scale(float(seen.history["value"].max()), unit)
     rows = rows_of(seen.history)
     here = seen.place.candidate.id if seen.place.candidate else None
     labels: list[str] = []
@@ -128,6 +127,13 @@ def _series(seen: Benchmark, unit: str) -> None:
         for r in reversed(rows)
     ]
     html(table(columns, listed, caption="Values, newest first", css="cs-flow"))
+
+
+def _scale(top: float, unit: str) -> tuple[float, str]:
+    """Give what one shown unit is in base units, and its name: durations in their scale, ratios in percent."""
+    if unit == "s":
+        return next(((s, n) for s, n in _SCALES if top >= s), _SCALES[-1])
+    return (0.01, "%") if unit == "ratio" else (1.0, unit)
 
 
 PAGE: Page[Any] = Page(

@@ -1,36 +1,30 @@
 """Evidence: bring files in, and see what became of every one that ever came."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.errors import CountersignError
+from dashboard.model.evaluation import Evaluation
 from dashboard.model.figures import moment_text, size_text
 from dashboard.model.person import Permission, Role
 from dashboard.model.records import Kind
 from dashboard.services.context import Context
-from dashboard.services.ingest import Intake, Receipt, ingest_all, make_target
 from dashboard.store import frames
-from dashboard.ui.components.artefacts import counts_text, ledger_cells, ledger_columns, state_of
-from dashboard.ui.components.blocks import empty, heading, items, lead, note, section
+from dashboard.ui import judging
+from dashboard.ui.bringing import Ingest, draw_form, draw_receipts, ingest_of
+from dashboard.ui.components.artefacts import ODD, counts_text, ledger_cells, ledger_columns, state_of
+from dashboard.ui.components.blocks import box, empty, heading, lead, note, section
+from dashboard.ui.components.integrity import all_notes, expectations, sums
 from dashboard.ui.components.links import Place, raw_link
 from dashboard.ui.components.markup import Markup, join, mono, muted, tag
-from dashboard.ui.components.states import FAIL, INFO, MISSING, PASS, SKIPPED, State, chip
+from dashboard.ui.components.states import INFO, MISSING, PASS, State, chip
 from dashboard.ui.components.tables import Column, scrolling, table
 from dashboard.ui.look import html
 from dashboard.ui.page import PAGE_ROWS, Filters, Page
 from dashboard.ui.rows import rows as rows_of
 from dashboard.ui.wording import counted, listed
-
-#: Megabytes that the browser may bring; Streamlit keeps uploads in memory.
-MOST_MB = 20
-
-Ingest = Callable[[BinaryIO, str, Mapping[str, str]], Intake]
-#: Why a file, or a member of an archive, has no receipt: ``refused`` or ``skipped``, slug, message, hint.
-Why = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +35,8 @@ class EvidenceList:
     artefacts: pd.DataFrame
     found: int
     page: int
-    kinds: tuple[str, ...]
-    """Kinds that this candidate has."""
+    evaluation: Evaluation | None
+    """Of the candidate; ``None`` when there is none."""
     whole: bool
     """All candidates of the project rather than this one."""
     ingest: Ingest | None
@@ -55,14 +49,15 @@ def load(context: Context, filters: Filters) -> EvidenceList:
     ingest = ingest_of(context) if context.may(Permission.INGEST) else None
     why_not = "" if ingest else _why_not(context)
     if not place.project:
-        return EvidenceList(place, pd.DataFrame(), 0, 1, (), False, ingest, why_not)
+        return EvidenceList(place, pd.DataFrame(), 0, 1, None, whole=False, ingest=ingest, why_not=why_not)
     whole = filters.text("of") == "project" or place.candidate is None
     candidate = None if whole or place.candidate is None else place.candidate.id
     found = frames.count_artefacts(context.store, place.project, candidate)
     page = min(max(1, filters.number("ap", 1)), max(1, -(-found // PAGE_ROWS)))
     offset = (page - 1) * PAGE_ROWS
     listed_ = frames.artefacts(context.store, place.project, candidate, limit=PAGE_ROWS, offset=offset)
-    return EvidenceList(place, listed_, found, page, tuple(listed_["kind"].unique()), whole, ingest, why_not)
+    evaluation = judging.evaluation(context, place) if place.candidate else None
+    return EvidenceList(place, listed_, found, page, evaluation, whole, ingest, why_not)
 
 
 def _why_not(context: Context) -> str:
@@ -87,18 +82,25 @@ def draw(seen: EvidenceList) -> None:
 def _sentence(seen: EvidenceList) -> tuple[str, State]:
     if not seen.found:
         return "Nothing has been brought in, and what was not measured is never a success.", MISSING
-    rows = seen.artefacts
-    odd = int(sum(_odd(ledger) for ledger in rows["ledger"]))
-    absent = [str(k) for k in Kind if str(k) not in seen.kinds and k is not Kind.OTLP]
+    odd = int(sum(any(ledger.get(k) for k in ODD) for ledger in seen.artefacts["ledger"]))
     said = f"{counted(seen.found, 'artefact')} kept byte for byte"
     said += f"; {odd} with repaired, ambiguous or dropped records" if odd else "; every record was kept or folded"
-    if not seen.whole:
-        said += f". Not here: {listed(absent, 6)}" if absent else ". Every kind of evidence is here"
-    return f"{said}.", MISSING if absent and not seen.whole else PASS
+    if seen.evaluation is None:
+        return f"{said}.", PASS
+    there = {source.kind for source in seen.evaluation.sources}
+    absent = [str(k) for k in Kind if k not in there and k is not Kind.OTLP]
+    short = sum(one.missing for one in seen.evaluation.expected)
+    said += f". Expected and not there: {counted(short, 'report')}" if short else ""
+    said += f". Not here: {listed(absent, 6)}" if absent else ". Every kind of evidence is here"
+    return f"{said}.", MISSING if absent or short else PASS
 
 
-def _odd(ledger: Mapping[str, int]) -> bool:
-    return any(ledger.get(k) for k in ("repaired", "ambiguous", "dropped"))
+def _read(evaluation: Evaluation) -> Markup:
+    """Say what the candidate's files came to, and what is expected of it and not there."""
+    found = evaluation.integrity
+    whole = tag("div", box("How it was read", sums(found), all_notes(found), aside="all files of the candidate"))
+    asked = tag("div", box("Expected reports", expectations(evaluation.expected), aside="by the policy"))
+    return tag("div", whole, asked, class_="cs-cols")
 
 
 def _ledger(seen: EvidenceList) -> None:

@@ -15,6 +15,7 @@ from dashboard.model.verdict import Ruling
 from dashboard.services.context import Context
 from dashboard.ui import judging, signing
 from dashboard.ui.components.blocks import Figure, box, empty, figures, fold, heading, items, note, section
+from dashboard.ui.components.integrity import expectations, sums
 from dashboard.ui.components.links import Place
 from dashboard.ui.components.markup import Markup, dotted, join, mono, tag
 from dashboard.ui.components.scores import trend_table
@@ -72,7 +73,8 @@ def draw(seen: Readiness) -> None:
     with left:
         html(_gates(seen, evaluation))
         _what_if(seen)
-        _trend(seen)
+        with st.container(key="cs-late"):
+            _trend(seen)
     with right:
         html(_beside(seen, evaluation))
 
@@ -160,9 +162,19 @@ def _beside(seen: Readiness, evaluation: Evaluation) -> Markup:
         box("Score, point by point", score_bar(evaluation)),
         box("Conditions", conditions),
         box("Findings", findings),
+        box("Evidence", sums(evaluation.integrity), _expected(seen.place, evaluation), aside="how it was read"),
         box("Signatures", standing_lines(seen.standing, seen.sign_offs), go if not evaluation.without else ""),
         class_="cs-stack",
     )
+
+
+def _expected(place: Place, evaluation: Evaluation) -> Markup:
+    """Write the expected reports that are missing; what is there is told on the Evidence page."""
+    short = [one for one in evaluation.expected if one.missing]
+    asked = counted(len(evaluation.expected), "expected report")
+    said = f"{len(evaluation.expected) - len(short):,} of {asked} there. " if evaluation.expected else ""
+    missing = expectations(short) if short else ""
+    return join([tag("p", said, place.link("Every file and what was noticed", "evidence"), class_="cs-note"), missing])
 
 
 def _no_conditions(place: Place, evaluation: Evaluation) -> Markup:
