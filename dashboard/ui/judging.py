@@ -16,7 +16,6 @@ from dashboard.ui.components.links import Place
 from dashboard.ui.components.states import DECISIONS
 from dashboard.ui.rows import rows as rows_of
 
-
 #: How old a judgement may be that is shown: evidence grows stale without a byte of it changing.
 KEPT_S = 60
 
