@@ -1,6 +1,5 @@
 import io
 import json
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -103,6 +102,7 @@ def chain(first, link, length):
     return "\n".join([f"a0: &a0 {first}", *(f"a{n}: &a{n} {link.format(n - 1)}" for n in range(1, length))])
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("body", "slug"),
     [
@@ -115,11 +115,9 @@ def chain(first, link, length):
     ],
 )
 def test_a_small_file_cannot_stand_for_a_large_one(body, slug):
-    started = time.perf_counter()
     with pytest.raises((LimitError, MalformedArtefactError)) as caught:
         yaml.load(body.encode(), limit=2 * LIMIT - 1)
     assert caught.value.slug == slug
-    assert time.perf_counter() - started < 20
 
 
 @settings(max_examples=200, deadline=None)
