@@ -47,11 +47,8 @@ _COVERAGE = "Export Cobertura XML or LCOV from the same data, and ingest that."
 _REPORT = "Ingest a report in one of the formats that the README lists."
 
 NAMED = (
-    Named("Visual Studio TRX", _root("TestRun", b"TeamTest"), _JUNIT),
     Named("CppUnit XML", _root("TestRun"), _JUNIT),
-    Named("xUnit.net v2 XML", _root("assemblies"), _JUNIT),
     Named("xUnit.net v1 XML", _root("assembly"), _JUNIT),
-    Named("NUnit 3 XML", _root("test-run"), _JUNIT),
     Named("NUnit 2 XML", _root("test-results"), _JUNIT),
     Named("TestNG XML", _root("testng-results"), _JUNIT),
     Named("Boost.Test XML", _root("TestResult"), _JUNIT),
@@ -76,15 +73,9 @@ NAMED = (
     Named("Cucumber JSON", _json(b'"elements"', b'"keyword"'), "Use Cucumber's junit formatter."),
     Named("SARIF", _json(b'"runs"', b"sarif"), _REPORT),
     Named("CTRF JSON", _json(b'"results"', b'"tool"', b'"tests"'), _JUNIT),
-    Named(
-        "go test -json",
-        _text(rb'^\{(?:"Time":"[^"]*",)?"Action":"'),
-        "Use gotestsum --junitfile, and ingest that file.",
-    ),
     Named("Go benchmark text", _text(rb"^Benchmark\S*\s+\d+\s+[\d.e+]+ ns/op"), _REPORT),
     Named("Go cover profile", _starts(b"mode: set", b"mode: count", b"mode: atomic"), _COVERAGE),
     Named("LCOV", _text(rb"^SF:"), _COVERAGE),
-    Named("TAP", _text(rb"\A(?:TAP version \d+|1\.\.\d+\s*$|(?:not )?ok \d+)"), _JUNIT),
     Named(
         "coverage.py 4 data file",
         _starts(b"!coverage.py: This is a private format"),

@@ -88,6 +88,7 @@ SPECIMENS = {
     "k6": {"metrics": {"a": {"type": "trend", "contains": "time", "values": {"med": 1, "p(95)": 2}}}},
     "locust": [{"name": "a", "method": "GET", "num_requests": 1, "num_failures": 0, "total_response_time": 1}],
     "jmeter": {"a": {"transaction": "a", "sampleCount": 1, "meanResTime": 1}},
+    "go-test-json": {"Time": "2026-11-24T08:15:00Z", "Action": "fail", "Package": "p", "Test": "T", "Elapsed": 0.1},
     "samples-jsonl": {"timestamp": 1795449836, "metric": "a", "value": 1},
 }
 
