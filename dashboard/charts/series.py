@@ -1,5 +1,6 @@
 """One measure over time: a benchmark over runs, an operational metric over its window."""
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -15,7 +16,7 @@ def metric_series(
     """
     fig = figure(palette, height=170)
     fig.add_scatter(
-        x=list(frame["at"]),
+        x=_moments(frame["at"]),
         y=[None if pd.isna(v) else float(v) for v in frame["value"]],
         mode="lines",
         connectgaps=False,
@@ -84,3 +85,11 @@ def duration_series(frame: pd.DataFrame, palette: Palette, *, unit: str) -> go.F
     fig.update_yaxes(nticks=4)
     title(fig, palette, unit)
     return fig
+
+
+def _moments(at: pd.Series) -> list[str]:
+    """Write moments as Plotly reads them, in UTC: texts are ten times cheaper to copy and to send than datetimes."""
+    if at.empty:
+        return []
+    seconds = pd.to_datetime(at, utc=True).dt.tz_localize(None).to_numpy("datetime64[s]")
+    return [str(x) for x in np.datetime_as_string(seconds)]

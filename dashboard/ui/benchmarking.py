@@ -135,4 +135,5 @@ def sentence(bench: Benchmarks) -> tuple[str, states.State]:
         state = states.WARN
     if not bench.whole:
         state = states.MISSING
-    return f"{'; '.join(said)}.", state
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}.", state

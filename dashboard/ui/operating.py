@@ -18,14 +18,15 @@ WINDOW = "5min"
 #: Points of a line that are sent: more than a screen has columns shows nothing more.
 MOST_POINTS = 600
 
-#: Gate -> the option that names its metric, and the name when the policy says none.
+#: Gate -> the option that names its metric, and the name when the policy says none. What a gate holds against a
+#: baseline, such as the cost, has no line of its own.
 _METRICS = (
     ("ops.error_rate", "ratio", "error_rate"),
     ("ops.p95", "metric", "latency_p95"),
     ("ops.p99", "metric", "latency_p99"),
-    ("cost", "metric", "*cost*"),
 )
 _IN_S = {"ms": 1e-3, "s": 1.0}
+_BARE = frozenset({"1", ""})
 
 
 def flag_state(flag: FlagState, broken: dict[str, str]) -> State:
@@ -114,7 +115,8 @@ def metric(name: str, unit: str, samples: pd.DataFrame, policy: Policy, *, whole
     ordered = samples.sort_values("at")
     values = ordered["value"].astype(float)
     top = float(values.max()) if values.notna().any() else 0.0
-    scale, shown_unit = _scale(unit, top)
+    rule = _rule_of(name, policy)
+    scale, shown_unit = _scale(unit, top, rule)
     scaled = ordered.assign(value=values * scale)[["at", "value"]]
     gaps = ordered["at"].diff().dt.total_seconds()
     known = scaled["value"].dropna()
@@ -129,18 +131,18 @@ def metric(name: str, unit: str, samples: pd.DataFrame, policy: Policy, *, whole
         highest,
         int(values.isna().sum()),
         float(gaps.max()) if gaps.notna().any() else 0.0,
-        _lines_of(name, unit, scale, policy),
+        _lines(rule, unit, scale) if rule else (),
     )
 
 
 def thinned(samples: pd.DataFrame) -> pd.DataFrame:
     """Keep the highest sample of each of at most ``MOST_POINTS`` steps, so that no peak is lost; holes stay holes."""
-    if len(samples) <= MOST_POINTS:
-        return samples.reset_index(drop=True)
-    step = np.arange(len(samples)) * MOST_POINTS // len(samples)
     plain = samples.reset_index(drop=True)
-    kept = plain.groupby(step)["value"].transform(lambda v: v == v.max() if v.notna().any() else v.isna())
-    return plain[kept].groupby(step[kept.to_numpy()]).head(1).reset_index(drop=True)
+    if len(plain) <= MOST_POINTS:
+        return plain
+    step = np.arange(len(plain)) * MOST_POINTS // len(plain)
+    highest = plain["value"].fillna(-np.inf).groupby(step).idxmax()
+    return plain.loc[highest].reset_index(drop=True)
 
 
 def error_rate(errors: pd.DataFrame, requests: pd.DataFrame) -> tuple[pd.DataFrame, float | None]:
@@ -159,35 +161,39 @@ def error_rate(errors: pd.DataFrame, requests: pd.DataFrame) -> tuple[pd.DataFra
     return share.rename("value").reset_index(), float(both["value_errors"].sum()) / total if total > 0 else None
 
 
-def _scale(unit: str, top: float) -> tuple[float, str]:
+def _rule_of(name: str, policy: Policy) -> Rule | None:
+    """Give the rule of the gate that judges this metric."""
+    for gate, option, default in _METRICS:
+        rule = policy.rules.get(gate)
+        if rule is not None and fnmatchcase(name, rule.options.get(option, default)):
+            return rule
+    return None
+
+
+def _scale(unit: str, top: float, rule: Rule | None) -> tuple[float, str]:
+    """Give the factor and unit in which a metric is shown; a bare number is a share only where its gate says so."""
     if unit == "s":
         return (1.0, "s") if top >= 1 else (1e3, "ms")
-    if unit == "ratio" or (unit in {"1", ""} and 0 < top <= 1):
+    asked_in_percent = rule is not None and rule.passes is not None and rule.passes.unit == "%"
+    if unit == "ratio" or (unit in _BARE and asked_in_percent):
         return 100.0, "%"
     return 1.0, unit
 
 
-def _lines_of(name: str, unit: str, scale: float, policy: Policy) -> tuple[tuple[float, str, str], ...]:
-    for gate, option, default in _METRICS:
-        rule = policy.rules.get(gate)
-        if rule is not None and fnmatchcase(name, rule.options.get(option, default)):
-            return tuple(_lines(rule, unit, scale))
-    return ()
-
-
-def _lines(rule: Rule, unit: str, scale: float) -> list[tuple[float, str, str]]:
+def _lines(rule: Rule, unit: str, scale: float) -> tuple[tuple[float, str, str], ...]:
     found = []
     for threshold, word, tone in ((rule.passes, "target", "warn"), (rule.warns, "trigger", "fail")):
         value = _in_base(threshold, unit) if threshold else None
         if threshold is not None and value is not None:
             found.append((value * scale, f"{word} {float(threshold.number):g} {threshold.unit}".strip(), tone))
-    return found
+    return tuple(found)
 
 
 def _in_base(threshold: Threshold, unit: str) -> float | None:
+    """Give a threshold in the metric's base unit; ``None`` where the two do not measure the same."""
     number = float(threshold.number)
-    if unit == "s":
-        return number * _IN_S[threshold.unit] if threshold.unit in _IN_S else None
+    if threshold.unit in _IN_S:
+        return number * _IN_S[threshold.unit] if unit == "s" else None
     if threshold.unit == "%":
-        return number / 100 if unit in {"ratio", "1", ""} else None
-    return number
+        return number / 100 if unit == "ratio" or unit in _BARE else None
+    return number if threshold.unit == unit or not threshold.unit else None

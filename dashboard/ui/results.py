@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.model.figures import duration_text
 from dashboard.model.records import Outcome
 from dashboard.services.context import Context
 from dashboard.store import frames
@@ -19,6 +18,7 @@ from dashboard.ui.components.tables import Column, Row, table
 from dashboard.ui.look import html
 from dashboard.ui.page import PAGE_ROWS, Filters
 from dashboard.ui.rows import records
+from dashboard.ui.runs import took
 from dashboard.ui.wording import counted
 
 PARAMS = ("outcome", "q", "p")
@@ -106,7 +106,7 @@ def draw_groups(place: Place, found: pd.DataFrame, run_id: int) -> None:
     rows = [
         Row(
             (
-                tag("span", _kind(row.type), row.message or muted("no message"), class_="cs-break"),
+                tag("span", _kind(row.type), row.message or muted("no message"), class_="cs-break cs-clamp"),
                 chip(outcome(row.outcome)),
                 f"{row.cases:,}",
                 case_link(place, row, run_id),
@@ -124,7 +124,8 @@ def _kind(failure_type: str) -> Markup:
 def case_link(place: Place, row: Any, run_id: int | None = None) -> Markup:
     """Link to a case, with the class it stands in behind."""
     name = tag("span", place.link(row.name, "case", case=row.case_id, run=run_id), class_="cs-break")
-    return join([name, muted(join([" ", row.classname]))]) if row.classname else name
+    behind = muted(join([" ", row.classname])) if row.classname else ""
+    return tag("span", name, behind, class_="cs-break cs-clamp")
 
 
 def draw(place: Place, seen: Results) -> None:
@@ -158,10 +159,9 @@ def _row(place: Place, run_id: int, row: Any) -> Row:
     retried = int(row.attempts or 0) > 1 and row.outcome == "passed"
     state = chip(FLAKY.named("passed on retry")) if retried else chip(outcome(row.outcome))
     said = join([tag("span", row.failure_type, " ") if _said(row.failure_type) else "", row.message or ""])
-    took = duration_text(float(row.duration_s)) if pd.notna(row.duration_s) else muted("not said")
-    name = tag("span", place.link(row.name, "case", case=row.case_id, run=run_id), class_="cs-break")
+    name = tag("span", place.link(row.name, "case", case=row.case_id, run=run_id), class_="cs-break cs-clamp")
     where = tag("span", row.classname, class_="cs-m cs-ell", title=row.classname) if row.classname else ""
-    return Row((name, state, took, where, tag("span", _first(said), class_="cs-break cs-m")))
+    return Row((name, state, took(row.duration_s), where, tag("span", _first(said), class_="cs-break cs-clamp cs-m")))
 
 
 def _said(value: Any) -> bool:

@@ -129,9 +129,9 @@ def _row(place: Place, run: Any, chosen: int | None) -> Row:
     )
 
 
-def took(seconds: Any) -> Any:
+def took(seconds: Any) -> Markup:
     """Write a duration of a frame, where NaN is "not said"."""
-    return duration_text(float(seconds)) if pd.notna(seconds) else muted("not said")
+    return tag("span", duration_text(float(seconds)), class_="cs-one") if pd.notna(seconds) else muted("not said")
 
 
 def started(run: Any) -> str:

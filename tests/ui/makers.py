@@ -9,14 +9,17 @@ from dashboard.model.evaluation import (
     Condition,
     Decision,
     Evaluation,
+    Expectation,
     Finding,
     GateResult,
+    Integrity,
     Readiness,
     Reason,
     Severity,
     Variant,
 )
-from dashboard.model.policy import Tier
+from dashboard.model.ledger import Note
+from dashboard.model.policy import ExpectedReport, Tier
 from dashboard.model.records import Kind
 from dashboard.model.statement import Meaning, SignOff, SignOffState, Standing, StatementKind
 from dashboard.model.verdict import Ruling, Verdict
@@ -224,6 +227,15 @@ FINDINGS = (
 )
 
 
+EXPECTED = (
+    Expectation(ExpectedReport(Kind.TESTS, "junit-*.xml", 4), JUNIT, ()),
+    Expectation(ExpectedReport(Kind.COVERAGE, HOSTILE), (), (source(HOSTILE, Kind.COVERAGE),)),
+)
+INTEGRITY = Integrity(
+    31, 1, 23_120, 23_100, 15, 4, 0, 5, (Note("name-shortened", HOSTILE, 6), Note("nan-left-out", "No number.", 5))
+)
+
+
 def evaluation(
     results: tuple[GateResult, ...] = RESULTS,
     *,
@@ -263,6 +275,8 @@ def evaluation(
         sources,
         without=without,
         variants=variants,
+        expected=EXPECTED,
+        integrity=INTEGRITY,
     )
 
 

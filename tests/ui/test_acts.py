@@ -1,17 +1,26 @@
 """What can be done on pages: bring in evidence, write and close conditions, sign."""
 
+import base64
+import hashlib
+import json
 from collections.abc import Callable
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from streamlit.testing.v1 import AppTest
 
 from dashboard.model.person import Person
+from dashboard.services import preparation, signatures
 from dashboard.services.admin import list_users
 from dashboard.services.context import Context
 from dashboard.services.ingest import ingest_body, make_target
 from dashboard.store import candidates, frames
+from dashboard.ui.acts import acts_of
+from dashboard.ui.proving import public_keys
 
 Run = Callable[..., AppTest]
 Text = Callable[[AppTest], str]
@@ -84,6 +93,61 @@ def test_a_signature_is_given_and_its_seal_is_shown(
     assert "Your signature" in text and ">verifies<" in text and "Evidence reviewed" in text
     assert not any(b.label == "Sign" for b in app.button)
     assert "1 / 2" in text_of(run_page(own, "", **place(own)))
+
+
+def signed(own: Context, run_page: Run, passphrases: dict[str, str]) -> AppTest:
+    app = run_page(own, "sign-off", person(own, "cora"), **place(own))
+    app.text_input(key="sign-login").set_value("cora")
+    app.text_input(key="sign-secret-0").set_value(passphrases["cora"])
+    app.text_area(key="sign-reason").set_value("Evidence reviewed")
+    return press(app, "Sign")
+
+
+def test_a_signature_is_withdrawn_by_its_signer(
+    own: Context, run_page: Run, text_of: Text, passphrases: dict[str, str]
+) -> None:
+    app = signed(own, run_page, passphrases)
+    app.text_input(key="withdraw-1-login").set_value("cora")
+    app.text_input(key="withdraw-1-secret-0").set_value("not mine at all")
+    app.text_area(key="withdraw-1-reason").set_value("Late evidence")
+    assert "refused" in text_of(press(app, "Withdraw"))
+    assert app.text_input(key="withdraw-1-secret-1").value == ""
+    app.text_input(key="withdraw-1-secret-1").set_value(passphrases["cora"])
+    text = text_of(press(app, "Withdraw"))
+    assert "A later signed statement withdraws it." in text and "Late evidence" in text
+    assert any(b.label == "Sign" for b in app.button) and not any(b.label == "Withdraw" for b in app.button)
+
+
+@pytest.mark.parametrize(("login", "may"), [("cora", True), ("manager", True), ("engineer", False), ("admin", False)])
+def test_who_may_not_withdraw_is_not_offered_it(
+    login: str, may: bool, own: Context, run_page: Run, passphrases: dict[str, str]
+) -> None:
+    signed(own, run_page, passphrases)
+    app = run_page(own, "sign-off", person(own, login), **place(own))
+    assert any(b.label == "Withdraw" for b in app.button) is may
+
+
+def test_an_envelope_and_its_key_are_enough_to_check_a_signature(
+    own: Context, run_page: Run, passphrases: dict[str, str]
+) -> None:
+    signed(own, run_page, passphrases)
+    candidate = candidates.find(own.store, "genesis-rebuild")
+    found = signatures.status(own, candidate)
+    acts = acts_of(own, preparation.preview(own, candidate))
+    envelope = json.loads(acts.envelope(found[0].id))
+    kind, payload = envelope["payloadType"].encode(), base64.b64decode(envelope["payload"])
+    (sealed,) = envelope["signatures"]
+    key = load_pem_public_key(public_keys(own, found)[sealed["keyid"]].encode())
+    said = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+    assert isinstance(key, Ed25519PublicKey)
+    key.verify(base64.b64decode(sealed["sig"]), said)
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert hashlib.sha256(der).hexdigest() == sealed["keyid"] == found[0].key_id
+    assert hashlib.sha256(payload).hexdigest() == found[0].payload_sha256
+    with pytest.raises(InvalidSignature):
+        key.verify(base64.b64decode(sealed["sig"]), said + b" ")
+    origin = acts.verifier().split("+")[0]
+    assert acts.checkpoint().startswith(f"{origin}\n")
 
 
 def test_new_evidence_makes_the_signature_stale(

@@ -33,6 +33,13 @@ from ui import makers as m
 row = {{"path": "shop/cart.py", "lines_total": {total}, "lines_hit": {hit}, "hit": "1-3", "missed": "{missed}"}}
 page.draw(page.File(m.PLACE, row, page.in_order(row)))
 """
+INTEGRITY = """
+from dashboard.ui.components.integrity import all_notes, expectations, notes_table
+from dashboard.ui.look import html
+from ui import makers as m
+many = [{{"slug": f"s-{{i}}", "message": m.HOSTILE, "count": i}} for i in range(201)]
+html(all_notes(m.INTEGRITY), expectations(m.EXPECTED), notes_table(many), expectations(()))
+""".format()
 Text = Callable[[AppTest], str]
 
 
@@ -47,6 +54,21 @@ def test_absence_is_drawn_with_its_own_words(text_of: Text) -> None:
     for word in ("NO-GO", ">missing<", ">stale<", ">invalid<", "cs-fill-missing", "5 gates block", "14 / 18"):
         assert word in text
     assert "Ingest samples that cover the soak window." in text
+
+
+def test_what_was_read_and_what_is_expected_and_not_there(text_of: Text) -> None:
+    text = text_of(drawn(READINESS.format(made="evaluation", n=0)))
+    for word in ("31 artefacts", "23,120 elements seen", "23,100 kept", "4 repaired", "5 dropped", "1 artefact"):
+        assert word in text
+    assert "1 of 2 expected reports there" in text and "blocks the release" in text
+    assert text.index("1 missing") > 0 and "incomplete or empty, so not counted" in text
+
+
+def test_notes_are_told_by_slug_and_cut_when_there_are_too_many(text_of: Text) -> None:
+    text = text_of(drawn(INTEGRITY))
+    assert "2 kinds of notes, 11 in all" in text and "name-shortened" in text and "<img" not in text
+    assert ">missing<" in text and ">there<" in text and text.index(">missing<") < text.index(">there<")
+    assert "The first 200 of 201." in text and "The policy expects no report by name." in text
 
 
 def test_what_costs_comes_first_and_passes_are_folded(text_of: Text) -> None:

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.cli import commands
 from dashboard.model.person import Person, Role
 from dashboard.services.context import Context
 from dashboard.store import frames
@@ -66,6 +67,16 @@ def details(context: Context) -> dict[str, dict[str, object]]:
 
 def test_the_bar_holds_seven_pages_in_order() -> None:
     assert [page.slug for page in all_pages() if page.rank] == list(BAR)
+
+
+@pytest.mark.parametrize("slug", BAR)
+def test_every_command_a_page_names_exists(
+    slug: str, demo: Context, nothing: Context, run_page: Run, text_of: Text
+) -> None:
+    known = {command.name for command in commands()}
+    for context in (demo, nothing):
+        named = set(re.findall(r"countersign ([a-z][a-z-]+)", text_of(run_page(context, slug))))
+        assert named <= known
 
 
 @pytest.mark.parametrize("slug", BAR)

@@ -28,7 +28,7 @@ def series(
         (series("once", (1.0, 1.0, 1.5)), "1 suspected: once", "warn"),
         (series("few", (1.0,), (1.0, 1.0)), "too few baseline runs", "pass"),
         (series("few", (1.2,), (1.0, 1.0)), "too few baseline runs", "warn"),
-        (series("none", (1.0,), ()), "no benchmark is suspected", "missing"),
+        (series("none", (1.0,), ()), "No benchmark is suspected", "missing"),
     ],
 )
 def test_sentence(shown: Series, says: str, tone: str) -> None:

@@ -7,11 +7,12 @@ import pytest
 
 from dashboard.model.policy import Component
 from dashboard.model.records import FlagState
+from dashboard.policy.load import parse
 from dashboard.ui.components.markup import Markup, join, tag, text
 from dashboard.ui.components.strips import Cell, sparkline, strip
 from dashboard.ui.components.tables import Column, table
 from dashboard.ui.covering import Covered, components, modules, ranges, totals
-from dashboard.ui.operating import MOST_POINTS, error_rate, flag_state, served_text, thinned
+from dashboard.ui.operating import MOST_POINTS, error_rate, flag_state, metric, served_text, thinned
 from dashboard.ui.pages.gate import sections
 from dashboard.ui.results import groups
 from dashboard.ui.wording import counted, listed, required
@@ -123,6 +124,53 @@ def test_a_flag_is_what_it_serves(state: FlagState, word: str, share: str) -> No
     assert flag_state(state, {}).word == word
     assert served_text(state) == share
     assert flag_state(state, {"f": "other"}).word == "needs another"
+
+
+AT_MINUTES = pd.date_range("2025-01-01", periods=3, freq="min", tz="UTC")
+RULES = """
+name = "p"
+version = 1
+[decision]
+go = "9.0"
+conditional = "7.5"
+[tiers]
+critical = 4
+high = 3
+medium = 2
+low = 1
+[[gate]]
+id = "ops.error_rate"
+tier = "high"
+pass = "< 0.1 %"
+warn = "< 1 %"
+[[gate]]
+id = "ops.p95"
+tier = "high"
+pass = "< 200 ms"
+warn = "< 500 ms"
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "highest", "shown", "unit_shown", "state"),
+    [
+        ("latency_p95", "s", 0.15, 150.0, "ms", "in target"),
+        ("latency_p95", "s", 0.3, 300.0, "ms", "over target"),
+        ("latency_p95", "s", 2.0, 2.0, "s", "over trigger"),
+        ("latency_p95", "", 0.15, 0.15, "", "no target"),
+        ("error_rate", "ratio", 0.0005, 0.05, "%", "in target"),
+        ("error_rate", "", 0.5, 50.0, "%", "over trigger"),
+        ("memory_overhead", "ratio", 0.006, 0.6, "%", "no target"),
+        ("memory_overhead", "ratio", 1.3, 130.0, "%", "no target"),
+        ("queue", "", 0.5, 0.5, "", "no target"),
+    ],
+)
+def test_a_metric_is_shown_in_its_unit_and_held_only_against_lines_of_the_same(
+    name: str, unit: str, highest: float, shown: float, unit_shown: str, state: str
+) -> None:
+    samples = pd.DataFrame({"at": AT_MINUTES, "value": [0.0, highest, 0.0]})
+    found = metric(name, unit, samples, parse(RULES))
+    assert (found.highest, found.unit, found.state.word) == (pytest.approx(shown), unit_shown, state)
 
 
 def test_thinning_keeps_the_peak_and_the_holes() -> None:

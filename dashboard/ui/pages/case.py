@@ -162,7 +162,7 @@ def _failures(seen: Case) -> None:
 
 
 def _text(message: Any) -> Markup:
-    return tag("span", message if isinstance(message, str) else "", class_="cs-break cs-m")
+    return tag("span", message if isinstance(message, str) else "", class_="cs-break cs-clamp cs-m")
 
 
 def _history(seen: Case) -> Markup:
@@ -178,7 +178,7 @@ def _history(seen: Case) -> Markup:
                 moment_text(r["started_at"].to_pydatetime()),
                 mono(str(r["subject"])[:7]),
                 took(r["duration_s"]),
-                tag("span", str(r["message"] or "").split("\n", 1)[0], class_="cs-break cs-m"),
+                _text(str(r["message"] or "").split("\n", 1)[0]),
             )
         )
         for r in rows_of(seen.history.head(20))

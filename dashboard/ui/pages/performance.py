@@ -124,7 +124,7 @@ def _row(place: Place, line: benchmarking.Line) -> tuple[object, ...]:
     )
     z = muted(f" z {verdict.z:+.1f}".replace("-", "−")) if verdict.z is not None else ""
     return (
-        tag("span", place.link(line.name, "benchmark", name=line.name), class_="cs-break"),
+        tag("span", place.link(line.name, "benchmark", name=line.name), class_="cs-break cs-clamp"),
         chip(STATES[verdict.state]),
         now,
         amount_text(verdict.centre, unit) if verdict.centre is not None else muted("none"),
