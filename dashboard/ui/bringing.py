@@ -50,7 +50,7 @@ def draw_form(place: Place, ingest: Ingest) -> None:
     with st.form("bring-in", border=True):
         html(section("Bring in evidence", f"files up to {MOST_MB} MB; larger ones by command line or API"))
         files = st.file_uploader(
-            "Reports: JUnit XML, CTRF, coverage, benchmarks, flags, health, samples, environment",
+            "Reports: JUnit XML, CTRF, coverage, benchmarks, flags, health, samples, environment; ZIP or tar of them",
             accept_multiple_files=True,
             max_upload_size=MOST_MB,
             key="files",

@@ -24,7 +24,9 @@ from dashboard.ui.page import Page, filters_of, loaded
 #: Seconds between two looks at the store's revision.
 POLL_S = 10
 
-FIRST_STEPS = """countersign demo            # a complete example, or your own evidence:
+FIRST_STEPS = """# a complete example:
+countersign demo
+# your own evidence:
 countersign ingest report.xml --project my-project --subject $(git rev-parse HEAD)"""
 
 

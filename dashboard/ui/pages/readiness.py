@@ -181,7 +181,7 @@ def _no_conditions(place: Place, evaluation: Evaluation) -> Markup:
     n = len(evaluation.readiness.uncovered)
     if not n:
         return Markup("None are needed.")
-    lead = f"{counted(n, 'warning')} {'needs' if n == 1 else 'need'} one with owner, due date and verification. "
+    lead = f"{counted(n, 'open point')} {'needs' if n == 1 else 'need'} one with owner, due date and verification. "
     return join([lead, place.link("Write them on Sign-off", "sign-off")])
 
 
