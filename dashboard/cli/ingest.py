@@ -2,12 +2,11 @@
 
 import argparse
 import os
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dashboard.cli._command import OK, REFUSED, Command, add_database, add_json, print_json
-from dashboard.errors import CountersignError, UsageError
+from dashboard.errors import CountersignError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,24 +36,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
-def moment(text: str | None, argument: str) -> datetime | None:
-    """Read an argument that is a moment.
-
-    Raises:
-        UsageError: it is not ISO 8601, or has no offset.
-    """
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        msg = f"{argument} is {text!r}; it must be ISO 8601 with an offset."
-        raise UsageError(msg, slug="moment-invalid", hint="Write it like 2025-10-18T14:02:00Z.")
-    return at
-
-
 def from_environment(names: tuple[str, ...]) -> str | None:
     """Give the first of these variables that is set."""
     return next((os.environ[name] for name in names if os.environ.get(name)), None)
@@ -66,7 +47,7 @@ def run(args: argparse.Namespace, console: "Console") -> int:
     from dashboard.cli._progress import progress
     from dashboard.services._archives import PASSED_OVER
     from dashboard.services.context import open_context
-    from dashboard.services.ingest import ingest_path, make_target
+    from dashboard.services.ingest import ingest_path, make_target, moment_of
     from dashboard.settings import read_settings
 
     context = open_context(read_settings(database_url=args.db))
@@ -78,8 +59,8 @@ def run(args: argparse.Namespace, console: "Console") -> int:
         version=args.version,
         environment=args.environment,
         run=args.run or from_environment(RUN_VARIABLES),
-        started_at=moment(args.started_at, "--started-at"),
-        as_of=moment(args.as_of, "--as-of"),
+        started_at=moment_of(args.started_at, "--started-at"),
+        as_of=moment_of(args.as_of, "--as-of"),
     )
     outcomes: list[dict[str, Any]] = []
     for item in progress(walk(args.paths), "Ingesting", quiet=args.json):

@@ -107,6 +107,24 @@ def slug_of(name: str) -> str:
     return slug
 
 
+def moment_of(text: str | None, what: str) -> datetime | None:
+    """Read a moment that somebody wrote; ``what`` names the argument in the message.
+
+    Raises:
+        UsageError: it is not ISO 8601, or has no offset.
+    """
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        msg = f"{what} is {text[:40]!r}; it must be ISO 8601 with an offset."
+        raise UsageError(msg, slug="moment-invalid", hint="Write it like 2025-10-18T14:02:00Z.")
+    return at
+
+
 def make_target(  # noqa: PLR0913 - the references of a piece of evidence are this many
     context: Context,
     *,

@@ -1,7 +1,7 @@
 """Signatures of a candidate as they stand now: every one verified again whenever it is shown."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from dashboard.errors import CountersignError
@@ -13,6 +13,7 @@ from dashboard.services import policies
 from dashboard.services.context import Context
 from dashboard.services.evaluate import evaluate
 from dashboard.signoff.envelope import from_json, payload_digest
+from dashboard.signoff.keys import public_pem
 from dashboard.signoff.log import leaf_hash
 from dashboard.signoff.verify import Expectation, KnownKey, Proof, verify
 from dashboard.signoff.workflow import standing as standing_of
@@ -75,6 +76,17 @@ def read_all(context: Context, connection: Connection, candidate_id: int, evalua
         state, because = state_of(one, evaluation_id=evaluation_id, withdrawn=taken_back, now=now)
         found.append(replace(one, state=state, because=because))
     return tuple(found)
+
+
+def public_keys(context: Context, signed: Iterable[SignOff]) -> dict[str, str]:
+    """Give the PEM of each key that gave one of these signatures, by the key's name."""
+    context.require(Permission.READ)
+    wanted = {one.key_id for one in signed}
+    if not wanted:
+        return {}
+    with reading(context.store) as connection:
+        known = known_keys(connection)
+    return {name: public_pem(known[name].public) for name in sorted(wanted & set(known))}
 
 
 def known_keys(connection: Connection) -> dict[str, KnownKey]:

@@ -48,6 +48,15 @@ def key_id(public: Ed25519PublicKey) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
+def public_pem(raw: bytes) -> str:
+    """Write 32 raw bytes of a public key as other tools read it.
+
+    Raises:
+        StoreError: slug ``key-unreadable``.
+    """
+    return public_key(raw).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
 def public_key(raw: bytes) -> Ed25519PublicKey:
     """Read 32 raw bytes as a public key.
 

@@ -4,37 +4,16 @@ from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from dashboard.model.person import Person
-from dashboard.model.statement import SignOff
-from dashboard.services.context import Context
 from dashboard.services.preparation import SigningView
-from dashboard.services.signatures import known_keys
 from dashboard.signoff.envelope import PAYLOAD_TYPE
-from dashboard.signoff.keys import public_key
-from dashboard.store.transaction import reading
 from dashboard.ui.acts import Acts
 from dashboard.ui.components.blocks import bullets, section
 from dashboard.ui.components.markup import Markup, join, mono, tag, text
 from dashboard.ui.components.seals import seal
 from dashboard.ui.look import html
 from dashboard.ui.sign_forms import draw_withdrawal
-
-
-def public_keys(context: Context, signed: tuple[SignOff, ...]) -> Mapping[str, str]:
-    """Give the PEM of each key that signed, by its name."""
-    wanted = {s.key_id for s in signed}
-    if not wanted:
-        return {}
-    with reading(context.store) as connection:
-        known = known_keys(connection)
-    return {name: pem(known[name].public) for name in wanted & set(known)}
-
-
-def pem(raw: bytes) -> str:
-    """Write a public key of 32 raw bytes as other tools read it."""
-    return public_key(raw).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def draw_seals(person: Person, view: SigningView, acts: Acts, keys: Mapping[str, str]) -> None:

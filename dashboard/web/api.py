@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +14,7 @@ from dashboard.errors import AccessError, LimitError, NotFoundError, UsageError
 from dashboard.model.person import Permission
 from dashboard.services.context import Context
 from dashboard.services.evaluate import as_dict, evaluate
-from dashboard.services.ingest import ingest_stream, make_target, slug_of
+from dashboard.services.ingest import ingest_stream, make_target, moment_of, slug_of
 from dashboard.services.report import report
 from dashboard.store import artefacts, frames
 from dashboard.web.answers import NO_STORE, translated
@@ -102,8 +101,8 @@ class _Api:
                 version=asked.get("version"),
                 environment=asked.get("environment"),
                 run=asked.get("run"),
-                started_at=_moment(asked.get("started_at"), "started_at"),
-                as_of=_moment(asked.get("as_of"), "as_of"),
+                started_at=moment_of(asked.get("started_at"), "started_at"),
+                as_of=moment_of(asked.get("as_of"), "as_of"),
             )
 
         target = await run_in_threadpool(place)
@@ -159,19 +158,6 @@ def _needed(request: Request, name: str) -> str:
         msg = f"The parameter {name} is missing."
         raise UsageError(msg, slug="parameter-missing", hint=f"Add ?{name}=... to the address.")
     return value
-
-
-def _moment(text: str | None, name: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        msg = f"{name} is {text[:40]!r}; it must be ISO 8601 with an offset."
-        raise UsageError(msg, slug="moment-invalid", hint="Write it like 2025-10-18T14:02:00Z.")
-    return at
 
 
 def _too_large(limit: int) -> LimitError:

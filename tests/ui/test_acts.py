@@ -18,9 +18,9 @@ from dashboard.services import preparation, signatures
 from dashboard.services.admin import list_users
 from dashboard.services.context import Context
 from dashboard.services.ingest import ingest_body, make_target
+from dashboard.services.signatures import public_keys
 from dashboard.store import candidates, frames
 from dashboard.ui.acts import acts_of
-from dashboard.ui.proving import public_keys
 
 Run = Callable[..., AppTest]
 Text = Callable[[AppTest], str]

@@ -13,6 +13,7 @@ from dashboard.services import conditions, preparation
 from dashboard.services.conditions import Suggestion
 from dashboard.services.context import Context
 from dashboard.services.preparation import SigningView
+from dashboard.services.signatures import public_keys
 from dashboard.ui import condition_forms, judging, proving, sign_forms
 from dashboard.ui.acts import Acts, acts_of
 from dashboard.ui.checklist import checklist
@@ -56,7 +57,7 @@ def load(context: Context, filters: Filters) -> SignOffView:
         conditions.suggest(judged.evaluation),
         context.person,
         context.may(Permission.CONDITION),
-        proving.public_keys(context, view.signoffs),
+        public_keys(context, view.signoffs),
     )
 
 
