@@ -7,6 +7,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
@@ -47,6 +48,19 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """Give the address of an empty schema of its own, which is dropped afterwards."""
+    with _schema_of_its_own(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def another_postgres_url(postgres_server: str) -> Iterator[str]:
+    """Give the address of a second empty schema, beside ``postgres_url``."""
+    with _schema_of_its_own(postgres_server) as url:
+        yield url
+
+
+@contextmanager
+def _schema_of_its_own(postgres_server: str) -> Iterator[str]:
     schema = f"t{os.getpid()}_{next(_numbers)}"
     engine = create_engine(postgres_server.replace("postgresql://", "postgresql+psycopg://"))
     try:

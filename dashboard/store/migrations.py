@@ -5,9 +5,10 @@ the version again before it does anything.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Table, inspect, text
+from sqlalchemy.schema import CreateColumn
 
 from dashboard.errors import StoreError
 from dashboard.store import triggers
@@ -16,7 +17,12 @@ from dashboard.store.faults import guarded
 _MIGRATION_LOCK = 0x43530000
 
 
-def _first_schema(connection: Connection) -> None:
+#: Columns that step 2 added to tables that were there.
+_ADDED_IN_2: Mapping[str, tuple[str, ...]] = {}
+
+
+def _new_database(connection: Connection) -> None:
+    """Make the current schema at once; what the steps do one by one ends at the same."""
     from dashboard.store.tables import METADATA  # noqa: PLC0415 - 0.3 s of imports, needed once in a database's life
 
     METADATA.create_all(connection, checkfirst=False)
@@ -24,9 +30,31 @@ def _first_schema(connection: Connection) -> None:
     connection.execute(text("INSERT INTO meta (name, number) VALUES ('revision', 0)"))
 
 
-#: Step n brings a database from version n-1 to n. Published steps never change.
-STEPS: tuple[Callable[[Connection], None], ...] = (_first_schema,)
-CURRENT = len(STEPS)
+def _second_schema(connection: Connection) -> None:
+    from dashboard.store.tables import METADATA  # noqa: PLC0415 - as above
+
+    METADATA.create_all(connection, checkfirst=True)
+    for table, names in _ADDED_IN_2.items():
+        add_columns(connection, METADATA.tables[table], names)
+
+
+def add_columns(connection: Connection, table: Table, names: Iterable[str]) -> None:
+    """Add the columns that an existing table lacks, and the indexes over them."""
+    there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for name in names:
+        if name not in there:
+            column = CreateColumn(table.columns[name]).compile(dialect=connection.dialect)
+            connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {column}"))
+    indexes = {index["name"] for index in inspect(connection).get_indexes(table.name)}
+    for index in table.indexes:
+        if index.name not in indexes:
+            index.create(connection)
+
+
+#: Step n brings a database from version n to n + 1; an empty one is made at the current version. A step is safe where
+#: what it adds is there already, and what a published step added is never taken back by changing the step.
+STEPS: Mapping[int, Callable[[Connection], None]] = {1: _second_schema}
+CURRENT = 2
 
 
 def version(connection: Connection) -> int:
@@ -75,9 +103,16 @@ def migrate(reader: Engine, writer: Engine, url: str) -> None:
                 connection.execute(
                     text("CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_at BIGINT NOT NULL)")
                 )
-            for number, step in enumerate(STEPS[found:], start=found + 1):
-                step(connection)
-                connection.execute(
-                    text("INSERT INTO schema_version (version, applied_at) VALUES (:number, :at)"),
-                    {"number": number, "at": time.time_ns() // 1_000_000},
-                )
+                _new_database(connection)
+                _applied(connection, CURRENT)
+            else:
+                for number in range(found, CURRENT):
+                    STEPS[number](connection)
+                    _applied(connection, number + 1)
+
+
+def _applied(connection: Connection, number: int) -> None:
+    connection.execute(
+        text("INSERT INTO schema_version (version, applied_at) VALUES (:number, :at)"),
+        {"number": number, "at": time.time_ns() // 1_000_000},
+    )

@@ -48,7 +48,9 @@ class Page(Generic[T]):
     load: Callable[[Context, Filters], T]
     draw: Callable[[T], None]
     rank: int = 0
-    """Place in the bar at the top; 0 for details, which are reached by links."""
+    """Place in the bar at the top, or in its family; 0 for details, which are reached by links."""
+    under: str | None = None
+    """Slug of the page of the bar whose family it belongs to; ``None`` for a page of the bar itself."""
     params: tuple[str, ...] = ()
     """Query parameters, and keys of bound widgets, that narrow it."""
     fresh: bool = False

@@ -36,6 +36,17 @@ def all_pages() -> tuple[Page[Any], ...]:
     return tuple(sorted(collect(pages, "PAGE"), key=lambda page: (page.rank == 0, page.rank, page.slug)))
 
 
+def in_bar(page: Page[Any]) -> bool:
+    """Say whether the page has its place in the bar at the top."""
+    return bool(page.rank) and page.under is None
+
+
+def family(page: Page[Any]) -> tuple[Page[Any], ...]:
+    """Give the pages that are listed together below the bar: the one of the bar, then those under it."""
+    head = page.slug if page.under is None else page.under
+    return tuple(one for one in all_pages() if one.rank and head in (one.slug, one.under))
+
+
 def main() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title="Countersign", page_icon=str(files("dashboard.ui") / "icon.svg"), layout="wide")
@@ -88,25 +99,23 @@ def _run(context: Context) -> None:
 def _bar(context: Context, place: Place, slug: str, routes: dict[str, StreamlitPage]) -> None:
     with st.container(key="cs-shell", horizontal=True):
         html(tag("div", tag("a", "Countersign", href=place.href(""), target="_self"), class_="cs-brand"))
+        now = next(page for page in all_pages() if page.slug == slug)
         with st.container(key="cs-nav", horizontal=True):
-            for page in all_pages():
-                if page.rank:
-                    here = slug == page.slug or (page.slug in _PARENTS and slug in _PARENTS[page.slug])
-                    with st.container(key="cs-here" if here else f"cs-to-{page.slug or 'start'}", width="content"):
-                        st.page_link(routes[page.slug], label=page.title, query_params=place.params())
+            for page in filter(in_bar, all_pages()):
+                _to(page, place, routes, key="cs", here=page.slug in (slug, now.under))
         with st.container(key="cs-switch", horizontal=True):
             switcher.draw(context, place)
             html(_who(context, place, slug))
+    relatives = sorted(family(now), key=lambda page: (page.under is not None, page.rank))
+    if len(relatives) > 1:
+        with st.container(key="cs-family", horizontal=True):
+            for page in relatives:
+                _to(page, place, routes, key="cs-family", here=page.slug == slug)
 
 
-#: Which page of the bar a detail belongs to.
-_PARENTS = {
-    "": ("gate",),
-    "tests": ("run", "case"),
-    "coverage": ("file",),
-    "performance": ("benchmark",),
-    "evidence": ("artefact",),
-}
+def _to(page: Page[Any], place: Place, routes: dict[str, StreamlitPage], *, key: str, here: bool) -> None:
+    with st.container(key=f"{key}-here" if here else f"{key}-to-{page.slug or 'start'}", width="content"):
+        st.page_link(routes[page.slug], label=page.title, query_params=place.params())
 
 
 def _who(context: Context, place: Place, slug: str) -> Any:

@@ -31,7 +31,7 @@ from dashboard.services.context import Context, open_context
 from dashboard.services.demo import prepare
 from dashboard.settings import read_settings
 from dashboard.ui import session
-from dashboard.ui.shell import all_pages
+from dashboard.ui.shell import all_pages, in_bar
 
 GOAL_RERUN_MS, GOAL_WIDGET_S, GOAL_SWITCH_S, GOAL_LOAD_S, GOAL_BYTES = 60.0, 0.3, 0.4, 2.5, 100_000.0
 
@@ -82,7 +82,7 @@ def bench_server(context: Context, times: int) -> None:
     session.serve(context.acting_as(ANONYMOUS))
     session.token = str  # AppTest has no cookies
     for page in all_pages():
-        if not page.rank:
+        if not in_bar(page):
             continue
         st.cache_resource.clear()
         app = AppTest.from_string(SCRIPT, default_timeout=120)
@@ -147,7 +147,7 @@ def opened(browser: sync_api.Browser, url: str) -> tuple[Socket, float]:
 
 def bench_browser(browser: sync_api.Browser, url: str, empty: str, times: int) -> None:
     """Time cold loads, switches of page and changes of widgets, beside the empty page."""
-    slugs = [page.slug for page in all_pages() if page.rank]
+    slugs = [page.slug for page in all_pages() if in_bar(page)]
     titles = {page.slug: page.title for page in all_pages()}
     bare_load, bare_switch, bare_widget = _bare(browser, empty, times)
     say(f"     empty page: load {bare_load:.2f} s, switch {bare_switch:.2f} s, widget {bare_widget:.2f} s")

@@ -11,7 +11,7 @@ from dashboard.cli import commands
 from dashboard.model.person import Person, Role
 from dashboard.services.context import Context
 from dashboard.store import frames
-from dashboard.ui.shell import all_pages
+from dashboard.ui.shell import all_pages, in_bar
 
 Run = Callable[..., AppTest]
 Text = Callable[[AppTest], str]
@@ -66,7 +66,11 @@ def details(context: Context) -> dict[str, dict[str, object]]:
 
 
 def test_the_bar_holds_seven_pages_in_order() -> None:
-    assert [page.slug for page in all_pages() if page.rank] == list(BAR)
+    assert [page.slug for page in all_pages() if in_bar(page)] == list(BAR)
+
+
+def test_every_other_page_belongs_to_one_of_the_bar() -> None:
+    assert {page.under for page in all_pages() if not in_bar(page)} <= set(BAR)
 
 
 @pytest.mark.parametrize("slug", BAR)

@@ -97,5 +97,12 @@ def _facts(row: dict[str, Any]) -> list[tuple[object, object]]:
 
 
 PAGE: Page[Any] = Page(
-    slug="artefact", title="Artefact", icon=":material/description:", load=load, draw=draw, params=("sha",), keeps_s=60
+    slug="artefact",
+    title="Artefact",
+    icon=":material/description:",
+    load=load,
+    draw=draw,
+    under="evidence",
+    params=("sha",),
+    keeps_s=60,
 )

@@ -137,5 +137,11 @@ def _scale(top: float, unit: str) -> tuple[float, str]:
 
 
 PAGE: Page[Any] = Page(
-    slug="benchmark", title="Benchmark", icon=":material/timer:", load=load, draw=draw, params=("name",)
+    slug="benchmark",
+    title="Benchmark",
+    icon=":material/timer:",
+    load=load,
+    draw=draw,
+    under="performance",
+    params=("name",),
 )

@@ -193,4 +193,6 @@ def _history(seen: Case) -> Markup:
     )
 
 
-PAGE: Page[Any] = Page(slug="case", title="Case", icon=":material/rule:", load=load, draw=draw, params=("case", "run"))
+PAGE: Page[Any] = Page(
+    slug="case", title="Case", icon=":material/rule:", load=load, draw=draw, under="tests", params=("case", "run")
+)

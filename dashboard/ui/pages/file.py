@@ -132,4 +132,6 @@ def _strip(parts: tuple[tuple[int, int, str], ...], last: int) -> list[tuple[flo
     return drawn
 
 
-PAGE: Page[Any] = Page(slug="file", title="File", icon=":material/code:", load=load, draw=draw, params=("path",))
+PAGE: Page[Any] = Page(
+    slug="file", title="File", icon=":material/code:", load=load, draw=draw, under="coverage", params=("path",)
+)

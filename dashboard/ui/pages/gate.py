@@ -138,5 +138,5 @@ def _evidence(seen: GateDetail) -> Markup:
 
 
 PAGE: Page[Any] = Page(
-    slug="gate", title="Gate", icon=":material/fact_check:", load=load, draw=draw, params=("id",), keeps_s=60
+    slug="gate", title="Gate", icon=":material/fact_check:", load=load, draw=draw, under="", params=("id",), keeps_s=60
 )

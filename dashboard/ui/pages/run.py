@@ -95,5 +95,11 @@ def _suites(seen: Run) -> Any:
 
 
 PAGE: Page[Any] = Page(
-    slug="run", title="Run", icon=":material/play_circle:", load=load, draw=draw, params=("run", *results.PARAMS)
+    slug="run",
+    title="Run",
+    icon=":material/play_circle:",
+    load=load,
+    draw=draw,
+    under="tests",
+    params=("run", *results.PARAMS),
 )
