@@ -1,7 +1,7 @@
 """Go benchmark text (``go test -bench``): one line a run, ``BenchmarkName-8  1000  52.1 ns/op  8 B/op``.
 
-Lines of one name are repetitions (``-count``) and become their median; every unit is a series of its own. The
-suffix of the name is GOMAXPROCS and part of the machine, not of the name; the package is the group.
+Lines of one name are repetitions (``-count``) and become their median, each kept as a sample; every unit is a series of
+its own. The suffix of the name is GOMAXPROCS and part of the machine, not of the name; the package is the group.
 Format: https://go.dev/design/14313-benchmark-format
 """
 
@@ -31,7 +31,7 @@ class GoBench:
 
     format = "go-bench"
     kind = Kind.BENCHMARKS
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> bool:
         """Recognise the lines about the machine, or a result line."""
@@ -87,6 +87,7 @@ def _record(name: str, package: str, unit_text: str, machine: str, values: list[
         stddev=stdev(scaled) if several else None,
         rounds=len(scaled),
         fingerprint=machine,
+        samples=scaled if several else (),
     )
 
 

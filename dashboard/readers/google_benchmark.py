@@ -1,8 +1,8 @@
 """Google Benchmark JSON (``--benchmark_format=json``).
 
-The value is the real time of one iteration: of several repetitions the median, and of a run that reports aggregates
-only the median aggregate. Other aggregates are no times (``cv`` is a ratio, ``BigO`` a coefficient). An entry that
-ended in an error carries zeros and is left out.
+The value is the real time of one iteration: of several repetitions the median (each is kept as a sample), and of a
+run that reports aggregates only the median aggregate. Other aggregates are no times (``cv`` is a ratio, ``BigO`` a
+coefficient). An entry that ended in an error carries zeros and is left out.
 Format: https://github.com/google/benchmark/blob/main/docs/user_guide.md#output-formats
 """
 
@@ -30,7 +30,7 @@ class GoogleBenchmark:
 
     format = "google-benchmark"
     kind = Kind.BENCHMARKS
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> bool:
         """Recognise the context of the run, or an entry with ``time_unit``."""
@@ -94,6 +94,7 @@ def _records(
             maximum=max(values) if several else None,
             stddev=stdev(values) if several else None,
             rounds=len(values),
+            samples=tuple(values) if several else (),
         )
     for name, found in aggregates.items():
         statistic = next((s for s in ("median", "mean") if s in found), None)

@@ -1,11 +1,13 @@
 """JMH JSON (``-rf json``).
 
 The unit decides which direction is better (``ops/s`` larger, ``s/op`` smaller), not the mode. Parameters, mode and
-threads are part of the name. A score that is "NaN" (JMH writes the word) is no measurement.
+threads are part of the name. Iterations of one fork share its warm-up and its luck; the means of several forks are the
+independent samples. A score that is "NaN" (JMH writes the word) is no measurement.
 Format: https://github.com/openjdk/jmh/blob/master/jmh-core/src/main/java/org/openjdk/jmh/results/format/JSONResultFormat.java
 """
 
 from collections.abc import Iterator
+from statistics import fmean as mean
 from typing import Any, BinaryIO
 
 from dashboard.model.ledger import Ledger
@@ -22,7 +24,7 @@ class Jmh:
 
     format = "jmh"
     kind = Kind.BENCHMARKS
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> bool:
         """Recognise an entry of JMH: its version, or its primary metric."""
@@ -54,7 +56,8 @@ def _benchmark(entry: dict[str, Any], where: str, names: SeriesNames) -> Benchma
     score = _figure(metric.get("score"), f"{where}.primaryMetric.score")
     if score is None:
         return None
-    raw = tuple(value * unit.factor for value in _forks(metric.get("rawData"), f"{where}.primaryMetric.rawData"))
+    forks = _forks(metric.get("rawData"), f"{where}.primaryMetric.rawData")
+    raw = [value * unit.factor for fork in forks for value in fork]
     return BenchmarkResult(
         name=names.unique(_name(entry, where)),
         group=None,
@@ -69,6 +72,7 @@ def _benchmark(entry: dict[str, Any], where: str, names: SeriesNames) -> Benchma
         stddev=None,  # scoreError is half a confidence interval, not a deviation
         rounds=len(raw) or None,
         fingerprint=fingerprint((entry.get("vmName"), major_minor(str(entry.get("jdkVersion") or "")))),
+        samples=tuple(mean(fork) * unit.factor for fork in forks) if len(forks) > 1 else (),
     )
 
 
@@ -82,12 +86,11 @@ def _name(entry: dict[str, Any], where: str) -> str:
     return f"{name} [{', '.join(parts)}]" if parts else name
 
 
-def _forks(value: Any, where: str) -> list[float]:
-    """Give the mean of each iteration of each fork; a histogram (sample time mode) has none to list."""
-    found = []
-    for fork in [] if value is None else shapes.items(value, where):
-        found += [figure for item in shapes.items(fork, where) if (figure := _plain(item)) is not None]
-    return found
+def _forks(value: Any, where: str) -> list[list[float]]:
+    """Give each fork's iterations, as far as it lists any: a histogram (sample time mode) has none to list."""
+    forks = [] if value is None else shapes.items(value, where)
+    found = [[figure for item in shapes.items(fork, where) if (figure := _plain(item)) is not None] for fork in forks]
+    return [fork for fork in found if fork]
 
 
 def _plain(value: Any) -> float | None:

@@ -70,6 +70,21 @@ def test_jmh_parameters_are_part_of_the_name(reading):
     assert record.name == "x.B.m [a=1, b=2, thrpt, 4 threads]"
 
 
+@pytest.mark.parametrize(
+    ("raw", "samples", "rounds"),
+    [
+        ([[1.0, 3.0], [5.0, 5.0]], (2e-3, 5e-3), 4),
+        ([[1.0, 3.0]], (), 2),  # iterations of one fork are not independent
+        ([[[[1.0, 7]], [[3.0, 2]]]], (), None),  # histograms of sample time mode list no iteration
+        (None, (), None),
+    ],
+)
+def test_jmh_forks_are_the_independent_samples(reading, raw, samples, rounds):
+    record, _ = only(reading, JMH, jmh(metric={"scoreUnit": "ms/op", "rawData": raw}))
+    assert record.samples == pytest.approx(samples)
+    assert record.rounds == rounds
+
+
 def test_jmh_without_a_score_measured_nothing(reading):
     records, ledger = reading(JMH, jmh(metric={"score": "NaN", "rawData": None}))
     assert (records, set(ledger.notes)) == ([], {"score-not-a-number"})

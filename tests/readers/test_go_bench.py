@@ -18,6 +18,7 @@ def test_repetitions_become_their_median_and_units_are_series(reading):
         ("Total/a allocs/op", "allocs/op", "smaller", "median", 3),
     ]
     assert records[0].value == pytest.approx(11e-9)
+    assert records[0].samples == pytest.approx((10e-9, 30e-9, 11e-9))
     assert records[0].group == "example.com/shop"
     assert records[0].fingerprint == "Example CPU; 8 procs; linux; amd64"
     assert (ledger.seen, ledger.kept, ledger.folded) == (9, 3, 6)
@@ -26,6 +27,7 @@ def test_repetitions_become_their_median_and_units_are_series(reading):
 def test_throughput_and_one_name_in_two_packages(reading):
     body = HEAD + "BenchmarkCopy 10 5 ns/op 400.5 MB/s\npkg: example.com/other\nBenchmarkCopy 10 6 ns/op\n"
     records, _ = reading(READER, body)
+    assert {r.samples for r in records} == {()}
     assert [(r.group, r.name, r.direction) for r in records] == [
         ("example.com/shop", "Copy", "smaller"),
         ("example.com/shop", "Copy MB/s", "larger"),

@@ -32,6 +32,7 @@ def test_repetitions_become_their_median_and_aggregates_are_folded(reading):
     (record,), ledger = reading(READER, report(*runs, aggregate("a", "mean", 17), aggregate("a", "cv", 0.6)))
     assert record.value == pytest.approx(11e-9)
     assert (record.statistic, record.rounds) == ("median", 3)
+    assert record.samples == pytest.approx((10e-9, 30e-9, 11e-9))
     assert (ledger.seen, ledger.kept, ledger.folded) == (5, 1, 4)
 
 
@@ -42,6 +43,7 @@ def test_aggregates_only(reading):
     records, ledger = reading(READER, report(*entries, aggregate("b", "BigO", 1)))
     (record,) = records
     assert (record.value, record.mean, record.stddev) == pytest.approx((2e-6, 3e-6, 1e-6))
+    assert record.samples == ()
     assert (ledger.kept, ledger.folded) == (1, 4)
 
 

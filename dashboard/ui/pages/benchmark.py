@@ -12,9 +12,9 @@ from dashboard.services.context import Context
 from dashboard.store import frames
 from dashboard.ui import benchmarking
 from dashboard.ui.benchmarking import STATES, effect_text
-from dashboard.ui.components.blocks import Figure, empty, figures, heading, lead, section
+from dashboard.ui.components.blocks import Figure, empty, figures, heading, lead, note, section
 from dashboard.ui.components.links import Place
-from dashboard.ui.components.markup import mono, muted, tag
+from dashboard.ui.components.markup import Markup, mono, muted, tag
 from dashboard.ui.components.tables import Column, Row, table
 from dashboard.ui.look import chart, html, palette
 from dashboard.ui.page import Filters, Page
@@ -23,6 +23,9 @@ from dashboard.ui.wording import counted
 
 #: Runs of the series that are shown.
 MOST_RUNS = 60
+
+#: Samples that are written out.
+MOST_SAMPLES = 12
 
 _SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
@@ -36,6 +39,8 @@ class Benchmark:
     baseline: str | None
     history: pd.DataFrame
     """Oldest first."""
+    samples: tuple[float, ...]
+    """Independent measurements behind the candidate's last value, in base units; empty where the file gives none."""
 
 
 def load(context: Context, filters: Filters) -> Benchmark:
@@ -47,7 +52,15 @@ def load(context: Context, filters: Filters) -> Benchmark:
         raise NotFoundError(msg, hint="Open it from the Performance page.")
     branch = place.candidate.branch if place.candidate else None
     known = frames.benchmark_history(context.store, place.project, branch=branch, limit_runs=MOST_RUNS)
-    return Benchmark(place, line, bench.baseline, known[known["name"] == name].sort_values("at").tail(MOST_RUNS))
+    own = frames.benchmarks(context.store, place.candidate.id) if place.candidate else pd.DataFrame()
+    newest = own[own["name"] == name].sort_values("at", kind="stable").tail(1) if len(own) else own
+    return Benchmark(
+        place,
+        line,
+        bench.baseline,
+        known[known["name"] == name].sort_values("at").tail(MOST_RUNS),
+        tuple(newest.iloc[0]["samples"]) if len(newest) else (),
+    )
 
 
 def draw(seen: Benchmark) -> None:
@@ -69,10 +82,19 @@ def draw(seen: Benchmark) -> None:
             ]
         ),
     )
+    if seen.samples:
+        html(_samples(seen.samples, unit))
     if seen.history.empty:
         html(empty("No series", "No run on this branch measured it on a known machine."))
         return
     _series(seen, unit)
+
+
+def _samples(samples: tuple[float, ...], unit: str) -> Markup:
+    shown = ", ".join(amount_text(value, unit) for value in samples[:MOST_SAMPLES])
+    more = f" and {len(samples) - MOST_SAMPLES:,} more" if len(samples) > MOST_SAMPLES else ""
+    text = f"{counted(len(samples), 'independent sample')} behind the last value: {shown}{more}."
+    return note(text)
 
 
 def _because(seen: Benchmark) -> str:
