@@ -14,6 +14,7 @@ from junitparser import xunit2
 from dashboard.model.ledger import Ledger
 from dashboard.model.records import Attempt, CaseResult, Failure, Outcome
 from dashboard.parsing.xml import Text
+from dashboard.readers import _junit_producer as producers
 from dashboard.readers._junit_times import NOTES, Times
 
 #: junitparser builds on lxml where that is installed and on the standard library otherwise; so must its elements.
@@ -34,7 +35,11 @@ _INTERIM = {
     xunit2.RerunError: Outcome.ERROR,
 }
 _WORST_FIRST = ((junit.Error, Outcome.ERROR), (junit.Failure, Outcome.FAILED), (junit.Skipped, Outcome.SKIPPED))
-_NOT_RUN = frozenset({"notrun", "disabled", "skipped", "ignored", "suppressed", "pending", "untested", "inactive"})
+_NOT_RUN = frozenset(
+    {"notrun", "disabled", "skipped", "ignored", "suppressed", "pending", "untested", "inactive", "xfail"}
+)
+#: TestNG before version 7 writes a test that was skipped as an error of this type.
+_SKIPPED_BY = "org.testng.SkipException"
 _BAD = {"failed": Outcome.FAILED, "fail": Outcome.FAILED, "failure": Outcome.FAILED, "error": Outcome.ERROR}
 
 
@@ -97,11 +102,30 @@ def with_children(element: Any, place: Place, times: Times, ledger: Ledger) -> C
     return record._replace(attempts=attempts, duration_s=total)
 
 
+def in_its_own_way(record: CaseResult, attributes: Mapping[str, str], producer: str | None) -> CaseResult:
+    """Settle a case that looks like a pass, where its producer has its own way to say that it did not run.
+
+    Qt Test 5 leaves the attribute ``result`` out and explains in a comment; node-tap adds a property.
+    """
+    if record.outcome is not Outcome.PASSED:
+        return record
+    if producer == producers.QT_5 and "result" not in attributes:
+        return record._replace(outcome=Outcome.SKIPPED, failure=Failure("skip", None, None, 0))
+    if producer == producers.NODE_TAP:
+        for name, reason in record.properties:
+            if name in {"skip", "todo"}:
+                return record._replace(outcome=Outcome.SKIPPED, failure=Failure(name, reason or None, None, 0))
+    return record
+
+
 def _final(finals: Mapping[type, Any], attributes: Mapping[str, str]) -> tuple[Outcome, Failure | None]:
     """Decide between the results that a case holds; without any, its attributes decide."""
     skip = finals.get(junit.Skipped)
     if skip is not None and _expected_to_fail(skip):
         return Outcome.SKIPPED, _why(skip)
+    error = finals.get(junit.Error)
+    if error is not None and error.type == _SKIPPED_BY:
+        return Outcome.SKIPPED, _why(error)
     for type_, outcome in _WORST_FIRST:
         if type_ in finals:
             return outcome, _why(finals[type_])

@@ -11,12 +11,14 @@ from dashboard.errors import MalformedArtefactError
 from dashboard.model.ledger import Ledger
 from dashboard.model.records import CaseResult, Outcome
 from dashboard.parsing.xml import MIB, Feed, Text, local_name
+from dashboard.readers import _junit_producer as producers
 from dashboard.readers._junit_case import (
     LEFT_OUT,
     LONGEST_NAME,
     RESULTS,
     childless,
     etree,
+    in_its_own_way,
     put_text,
     with_children,
 )
@@ -32,6 +34,7 @@ _KNOWN = (
     "name", "classname", "class", "time", "duration", "file", "filepath", "line", "lineno", "status", "result",
     "disabled", "message", "type", "value",
 )  # fmt: skip
+_TELLS_OTHERWISE = frozenset({producers.QT_5, producers.NODE_TAP})
 
 
 class Observation(NamedTuple):
@@ -216,6 +219,8 @@ class Document:
         else:
             record = with_children(self._node, place, self._times, self._ledger)
             self._node, self._room, self._children = None, CASE_CHARS, 0
+        if self.suites.producer in _TELLS_OTHERWISE:
+            record = in_its_own_way(record, attributes, self.suites.producer)
         if record.outcome is Outcome.SKIPPED:
             self._skipped += 1
         elif record.outcome is not Outcome.PASSED:

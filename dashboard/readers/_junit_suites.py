@@ -13,7 +13,7 @@ from dashboard.readers._junit_case import Place, short_name
 SUITES = frozenset({"testsuite", "testsuites"})
 SEPARATOR = " > "
 
-_RUN_STAMP = re.compile(r"-\d{14}\Z", re.ASCII)
+_RUN_STAMP = re.compile(r"-\d{14}\Z|(?<=\Ajob)-\d{4}-\d\d-\d\dT\d\d\.\d\d-[0-9a-f]{7,40}\Z", re.ASCII)
 _COUNT = re.compile(r"\s*\d{1,12}\s*", re.ASCII)
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)\Z", re.ASCII)
 _SHOWN = 20
@@ -52,12 +52,15 @@ class Suites:
 
     def __init__(self, ledger: Ledger, producer: str | None) -> None:
         self._ledger = ledger
-        self._producer = producer
+        self.producer = producer
         self._open: list[_Frame] = []
         self.count = 0
         self.roots = 0
         self.claimed = 0
         """Cases that the outermost suites say they hold."""
+        self.declared: Counted | None = None
+        self.held = Counted()
+        """What the last outermost suite declares, and what it holds."""
 
     @property
     def place(self) -> Place:
@@ -94,8 +97,11 @@ class Suites:
             self._open[-1].claimed_inside += claimed
         else:
             self.claimed += claimed
+            self.declared, self.held = frame.declared, whole
         if frame.declared is None:
             return
+        if not self._open and self._never_ran(frame.declared, whole):
+            self.failed_itself({"message": "more errors are declared than the cases hold"})
         if not (_agrees(frame, whole) or _agrees(frame, alone)):
             self._ledger.note(
                 "suite-counters-disagree",
@@ -116,16 +122,23 @@ class Suites:
         if len(shown) < _SHOWN:
             shown.append({"suite": self.place.suite, "message": (attributes.get("message") or "")[:500]})
 
+    def _never_ran(self, declared: Counted, whole: Counted) -> bool:
+        """Whether a total alone tells of an error: gotestsum lists no case for a package that does not build.
+
+        Elsewhere it proves nothing as long as there are cases: some tools count assertions or messages.
+        """
+        return declared.bad > whole.bad and (self.producer == producers.GOTESTSUM or not whole.cases)
+
     def _name(self, attributes: Mapping[str, str]) -> str:
         name = attributes.get("name") or attributes.get("package") or ""
-        name = _RUN_STAMP.sub("", name)  # unittest-xml-reporting adds the moment of the run: not part of an identity
-        if self._producer == producers.PLAYWRIGHT and attributes.get("hostname"):
+        name = _RUN_STAMP.sub("", name)  # the moment of the run (unittest-xml-reporting, Avocado) is no identity
+        if self.producer == producers.PLAYWRIGHT and attributes.get("hostname"):
             return f"{name} [{attributes['hostname']}]"  # the project (browser): each runs the same tests once
         return name
 
     def _date(self, stamp: str) -> None:
         """Keep the first moment that says its offset; naive ones are local here and UTC there."""
-        if not _OFFSET.search(stamp) or self._producer == producers.TESTNG:
+        if not _OFFSET.search(stamp) or self.producer == producers.TESTNG:
             return
         try:
             moment = datetime.fromisoformat(stamp)

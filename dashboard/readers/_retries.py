@@ -6,7 +6,10 @@ So attempts are folded only on proof, and everything else is kept apart, marked 
 * pytest with pytest-rerunfailures 16.6.1 or later writes every earlier attempt as an empty case, which looks like a
   pass; the last one is the result (https://github.com/pytest-dev/pytest-rerunfailures/pull/380);
 * gotestsum ``--rerun-fails`` and Gradle repeat the case; every earlier one carries its failure;
-* any producer that says the file: a failure that is followed by a pass of the same case in the same suite.
+* Ginkgo 1 with ``flakeAttempts`` does so too, and its totals must then be those of the folded cases: its names need
+  not be unique;
+* any producer that says file and line: a failure that is followed by a pass of the same case in the same suite. The
+  file alone proves nothing: two examples of RSpec may have one description.
 
 A pytest case whose call failed and whose teardown then went wrong is written twice, too: two results, one test.
 pytest itself reports both ("1 failed, 1 error"), and so does this: the second is named ``… (teardown)``.
@@ -20,7 +23,8 @@ from dashboard.model.records import Attempt, CaseResult, Folded, Outcome
 from dashboard.readers import _junit_producer as producers
 from dashboard.readers._junit_document import Observation
 
-_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+#: Outcomes of a case that went wrong.
+BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 _TEARDOWN = ("failed on teardown", "test teardown failure")
 _INDEX_ONLY = re.compile(r"\[\d+\]( .*)?", re.DOTALL)
 
@@ -34,6 +38,8 @@ class Scene:
     """Every identity comes equally often: merged reports or ``--dist each``, not retries."""
     declares_distinct: bool
     """The suites declare fewer tests than there are elements: the repetitions were not counted as tests."""
+    declares_folded: bool = False
+    """The totals are those of attempts folded: tests that ran, and how many of them failed in the end."""
 
 
 def fold(group: Sequence[Observation], scene: Scene, free_name: Callable[[CaseResult, str], str]) -> Iterator[Folded]:
@@ -79,14 +85,15 @@ def _are_attempts(group: Sequence[Observation], scene: Scene) -> bool:
     earlier, last = records[:-1], records[-1]
     if scene.producer == producers.PYTEST:
         return all(item.bare for item in group[:-1]) and (scene.declares_distinct or not scene.uniform)
-    if any(record.outcome not in _BAD for record in earlier) or last.outcome is Outcome.SKIPPED:
+    if any(record.outcome not in BAD for record in earlier) or last.outcome is Outcome.SKIPPED:
         return False
-    if scene.uniform or scene.producer == producers.GOTESTSUM:
-        return scene.producer == producers.GOTESTSUM
-    if scene.producer == producers.GRADLE:
-        return _INDEX_ONLY.fullmatch(last.name) is None  # the method's name is lost: two methods collide
-    same_place = last.file is not None and len({(record.file, record.line) for record in records}) == 1
-    return same_place and last.outcome is Outcome.PASSED
+    by_rule = {producers.GOTESTSUM: True, producers.GINKGO_1: scene.declares_folded}
+    if scene.producer in by_rule:
+        return by_rule[scene.producer]
+    if scene.producer == producers.GRADLE:  # where the method's name is lost, two methods collide
+        return not scene.uniform and _INDEX_ONLY.fullmatch(last.name) is None
+    same_place = None not in (last.file, last.line) and len({(record.file, record.line) for record in records}) == 1
+    return not scene.uniform and same_place and last.outcome is Outcome.PASSED
 
 
 def _one_case(group: Sequence[Observation], scene: Scene) -> CaseResult:

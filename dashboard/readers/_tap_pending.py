@@ -10,7 +10,7 @@ from dashboard.readers._tap_lines import Point
 LONGEST_DIAGNOSTICS = 256 * 1024
 
 _DURATION = re.compile(r"\s*duration_ms:\s*(\d{1,12}(?:\.\d{1,12})?)\s*", re.ASCII)
-_MESSAGE = re.compile(r"\s*(?:error|message):\s*(?:'(.*)'|\"(.*)\"|([^|>\s].*))\s*")
+_MESSAGE = re.compile(r"(?:error|message):\s*(?:'(.*)'|\"(.*)\"|([^|>\s].*))\s*")
 _KIND = re.compile(r"\s*(?:failureType|severity|name):\s*['\"]?([\w.-]{1,100})['\"]?\s*")
 
 
@@ -24,13 +24,17 @@ class Pending:
         self.kind: str | None = None
         self.message: str | None = None
         self.text = Text(LONGEST_DIAGNOSTICS)
+        self._margin: int | None = None
 
     def diagnose(self, line: str) -> None:
         """Take one line of a YAML block."""
         self.text.add(f"{line}\n")
+        margin = len(line) - len(line.lstrip(" "))
+        if self._margin is None:
+            self._margin = margin
         if self.duration is None and (timed := _DURATION.fullmatch(line)):
             self.duration = float(timed[1]) / 1000
-        elif self.message is None and (said := _MESSAGE.fullmatch(line)):
+        elif self.message is None and margin == self._margin and (said := _MESSAGE.fullmatch(line.lstrip(" "))):
             self.message = said[1] or said[2] or said[3]
         elif self.kind is None and (kind := _KIND.fullmatch(line)):
             self.kind = kind[1]

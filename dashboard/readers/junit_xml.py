@@ -19,10 +19,10 @@ from dashboard.parsing.xml import Feed, NotWellFormedError
 from dashboard.readers import _junit_producer as producers
 from dashboard.readers._head import normalise, xml_root
 from dashboard.readers._junit_document import Document, Observation
-from dashboard.readers._junit_suites import SUITES, Suites
+from dashboard.readers._junit_suites import SUITES, Counted, Suites
 from dashboard.readers._junit_times import Times
 from dashboard.readers._repeats import Marks, identity, mark
-from dashboard.readers._retries import Scene, fold
+from dashboard.readers._retries import BAD, Scene, fold
 from dashboard.readers._sanitise import NOTES, Sanitised
 
 _HEAD_BYTES = 65_536
@@ -38,7 +38,7 @@ class JUnitReader:
 
     format = "junit-xml"
     kind = Kind.TESTS
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> bool:
         """Claim documents whose root is ``testsuites`` or ``testsuite``, in whatever namespace."""
@@ -64,6 +64,8 @@ class _Reading:
         self._marks = Marks()
         self._named: set[int] = set()
         self._given = self._claimed = 0
+        self._declared: Counted | None = None
+        self._held_in_all = Counted()
         self._mended = False
 
     def records(self) -> Iterator[Record]:
@@ -114,7 +116,7 @@ class _Reading:
         ours, suites = self._ledger, document.suites
         ours.seen = ours.kept = self._given
         ours.repaired, ours.incomplete, ours.collected_at = ledger.repaired, ledger.incomplete, ledger.collected_at
-        self._claimed = suites.claimed
+        self._claimed, self._declared, self._held_in_all = suites.claimed, suites.declared, suites.held
         ours.facts |= ledger.facts | {"suites": suites.count, "declared_tests": suites.claimed}
         for note in ledger.notes.values():
             ours.note(note.slug, note.message, note.count)
@@ -125,6 +127,8 @@ class _Reading:
             ours.note(
                 "several-reports", "the file holds several reports one after the other; all were read", suites.roots
             )
+        if self._producer in producers.SKIPS_UNSAID and self._given:
+            ours.note("skips-unsaid", "this tool writes a test that was skipped as one that passed")
         if not self._given:
             ours.note("no-test-cases", "the report lists no test case")
             ours.incomplete = ours.incomplete or suites.claimed > 0
@@ -146,11 +150,21 @@ class _Reading:
             producer=self._producer,
             uniform=max(sizes.values(), default=0) >= UNIFORM_SHARE * distinct,
             declares_distinct=self._claimed < self._given,
+            declares_folded=self._declared is not None and self._declared[:2] == self._folded(several),
         )
         for group in several:
             for correction in fold(group, scene, self._free_name):
                 self._account(correction)
                 yield correction
+
+    def _folded(self, groups: list[list[Observation]]) -> tuple[int, int]:
+        """Count cases and failures as Ginkgo 1 would: an identity once, as it ended, and only what ran."""
+        count = self._held_in_all
+        bad = [[item.record.outcome in BAD for item in group] for group in groups]
+        return (
+            count.cases - count.skipped - sum(len(group) - 1 for group in groups),
+            count.bad - sum(map(sum, bad)) + sum(ends[-1] for ends in bad),
+        )
 
     def _observations(self, repeated: set[int]) -> Iterator[Observation]:
         document = self._open(Ledger(), observe=True)

@@ -38,7 +38,7 @@ class TapReader:
 
     format = "tap"
     kind = Kind.TESTS
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> bool:
         """Recognise a version, a plan or a numbered point, with nothing but comments before it."""

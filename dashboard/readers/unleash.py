@@ -2,7 +2,7 @@
 
 An enabled feature without strategies serves everybody; strategies add up, a rollout of "0" serves nobody, and
 constraints or segments make the share a span from 0. In an export the state lies in ``featureEnvironments`` and the
-strategies in ``featureStrategies``. Numbers are written as text.
+strategies in ``featureStrategies``, which name no environment when the export is of one. Numbers are written as text.
 Format: https://docs.getunleash.io/reference/api/unleash/get-all-client-features
 """
 
@@ -33,7 +33,7 @@ class Unleash:
 
     format = "unleash"
     kind = Kind.FLAGS
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> bool:
         """Recognise features with strategies or state, also inside a test case of the client specification."""
@@ -76,19 +76,24 @@ def _own(features: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str]]
 def _per_environment(report: dict[str, Any], features: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str]]:
     """Give every feature with the state and the strategies of its environment."""
     strategies: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    dependencies: dict[str, list[Any]] = defaultdict(list)
     states: dict[str, list[tuple[str, Any]]] = defaultdict(list)
     environments = set()
     for item in _listed(report, "featureStrategies"):
         strategies[_text(item, "featureName"), _environment(item)].append(
             {**item, "name": item.get("strategyName", item.get("name"))}
         )
+    for item in _listed(report, "dependencies"):
+        dependencies[_text(item, "feature")].extend(_listed(item, "dependencies"))
     for item in _listed(report, "featureEnvironments"):
         environments.add(_environment(item))
         states[_text(item, "featureName")].append((_environment(item), item.get("enabled")))
     for feature, name in _own(features):
         for environment, enabled in states.get(name, [("", False)]):
             key = f"{name}@{environment}" if len(environments) > 1 else name
-            yield {**feature, "enabled": enabled, "strategies": strategies[name, environment]}, key
+            here = strategies[name, environment] or strategies[name, ""]
+            entry = {**feature, "enabled": enabled, "strategies": here}
+            yield (entry | {"dependencies": dependencies[name]} if name in dependencies else entry), key
 
 
 def _text(item: dict[str, Any], key: str) -> str:

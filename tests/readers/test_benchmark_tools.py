@@ -40,6 +40,41 @@ def test_hyperfine(reading, more, name, direction):
     assert ("failing-command" in ledger.notes) is (direction is None)
 
 
+def hyperfine_2(*runs, unit="second", **more):
+    """Give a report of hyperfine 2: an entry a run, a summary a metric."""
+    measurements = [
+        {"time_wall_clock": {"value": value, "unit": unit}, "time_user": {"value": 9, "unit": unit}, "exit_code": code}
+        for value, code in runs
+    ]
+    clock = {"unit": unit, "count": len(runs), "mean": 2, "stddev": None, "median": 7, "min": 1, "max": 3}
+    entry = {"command": "make", "measurements": measurements, "summary": {"time_wall_clock": clock}}
+    return {"schema_version": 2, "metadata": {"hyperfine_version": "2.0.0"}, "results": [entry | more]}
+
+
+@pytest.mark.parametrize(
+    ("codes", "more", "name", "direction"),
+    [
+        ((0, 0), {}, "make", "smaller"),
+        ((0, 1), {}, "make", None),
+        ((0, None), {}, "make", None),
+        ((0, 0), {"parameters": {"jobs": {"value": "4"}}}, "make [jobs=4]", "smaller"),
+        ((0, 0), {"command": "make -j4", "parameters": {"jobs": {"value": "4"}}}, "make -j4", "smaller"),
+    ],
+)
+def test_hyperfine_2(reading, codes, more, name, direction):
+    body = hyperfine_2((1, codes[0]), (3, codes[1]), **more)
+    assert HYPERFINE.sniff(json.dumps(body).encode())
+    record, ledger = only(reading, HYPERFINE, body)
+    assert (record.name, record.value, record.direction) == (name, 2.0, direction)
+    assert (record.samples, record.rounds, record.minimum, record.maximum) == ((1.0, 3.0), 2, 1.0, 3.0)
+    assert ledger.producer == "hyperfine 2.0.0"
+    assert ("failing-command" in ledger.notes) is (direction is None)
+
+
+def test_hyperfine_2_in_another_unit_is_not_guessed(refusal):
+    assert refusal(HYPERFINE, hyperfine_2((1, 0), unit="millisecond")) == "hyperfine-unit"
+
+
 def jmh(**more):
     metric = {"score": 2.0, "scoreError": "NaN", "scoreUnit": "ops/s", "rawData": [[1.0, 3.0]]} | more.pop("metric", {})
     return [
@@ -167,6 +202,9 @@ def test_jmeter_total_repeats_the_labels(reading):
     [
         (HYPERFINE, hyperfine(mean=None)),
         (HYPERFINE, hyperfine(times=[None])),
+        (HYPERFINE, hyperfine_2((None, 0))),
+        (HYPERFINE, hyperfine_2((1, 0), summary={})),
+        (HYPERFINE, hyperfine_2((1, 0), measurements=[{"exit_code": 0}])),
         (JMH, jmh(metric={"score": None, "scoreUnit": None})),
         (JMH, jmh(metric={"score": "fast"})),
         (CRITERION, {"mean": {"point_estimate": None}}),

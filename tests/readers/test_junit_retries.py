@@ -117,9 +117,10 @@ def test_gradle_repeats_a_case_unless_it_lost_the_name_of_the_method(reading, na
     ("more", "outcomes", "flaky"),
     [
         (('file="a.py" line="1"',) * 2, "fp", True),
-        (('file="a.py"',) * 2, "ep", True),
-        (('file="a.py"',) * 2, "ff", False),
-        (('file="a.py"',) * 2, "pf", False),
+        (('file="a.py" line="1"',) * 2, "ep", True),
+        (('file="a.py" line="1"',) * 2, "ff", False),
+        (('file="a.py" line="1"',) * 2, "pf", False),
+        (('file="a.py"',) * 2, "fp", False),
         (('file="a.py"', 'file="b.py"'), "fp", False),
         (('file="a.py" line="1"', 'file="a.py" line="2"'), "fp", False),
         (("", ""), "fp", False),
@@ -140,7 +141,7 @@ def test_two_suites_of_one_name_are_not_attempts(reading):
 
 
 def test_everything_repeated_equally_often_is_a_merged_report(reading):
-    cases = "".join(repeated("fp", f"n{n}", 'file="a.py"') for n in range(4))
+    cases = "".join(repeated("fp", f"n{n}", 'file="a.py" line="1"') for n in range(4))
     found, ledger = final(reading, f'<testsuite name="s">{cases}</testsuite>')
     assert len(found) == 8
     assert not any(case.flaky for case in found)

@@ -142,6 +142,20 @@ def test_diagnostics(reading):
     assert second.failure is None
 
 
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        ("  ---\n  message: boom\n  ...", "boom"),
+        ("  ---\n    details:\n      message: 'no stock',\n    message: boom\n  ...", "boom"),
+        ("  ---\n    details:\n      message: 'no stock',\n  ...", None),
+    ],
+)
+def test_the_message_is_not_one_that_the_details_quote(reading, block, message):
+    """AVA prints the error that was thrown, with a ``message`` of its own, before the message."""
+    [record], _ = reading(READER, f"1..1\nnot ok 1 - crashes\n{block}\n")
+    assert record.failure.message == message
+
+
 def test_a_block_that_is_left_is_told(reading):
     records, ledger = reading(READER, "1..2\nok 1 a\n  ---\n  x: 1\nok 2 b\n")
     assert len(records) == 2

@@ -26,7 +26,7 @@ def result(outcome='outcome="Passed"', more='testId="t" testName="n"', inside=""
     return f"<UnitTestResult {more} {outcome}>{inside}</UnitTestResult>"
 
 
-@pytest.mark.parametrize("path", sorted(FIXTURES.glob("*/*.expected.json")), ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("by-hand/*.expected.json")), ids=lambda path: path.stem)
 def test_the_figures_are_those_of_the_file(path, reading):
     expected = json.loads(path.read_text("utf-8"))
     records, ledger = reading(READER, path.with_name(path.name.removesuffix(".expected.json")).read_bytes())

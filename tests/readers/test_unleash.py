@@ -55,6 +55,20 @@ def test_the_state_of_an_export_is_that_of_the_environment(reading):
     assert [(r.key, r.served_max_pct) for r in records] == [("a@dev", 30), ("a@prod", 0), ("b@", 0)]
 
 
+def test_an_export_of_one_environment_names_it_only_beside_the_state(reading):
+    export = {
+        "features": [{"name": "a"}, {"name": "b"}],
+        "featureStrategies": [{"featureName": "a", **rollout("25")}, {"featureName": "b", **rollout("100")}],
+        "featureEnvironments": [
+            {"featureName": name, "environment": "production", "enabled": True, "name": name} for name in "ab"
+        ],
+        "dependencies": [{"feature": "b", "dependencies": [{"feature": "a", "enabled": True}]}],
+    }
+    (a, b), _ = reading(READER, export)
+    assert (a.key, a.served_min_pct, a.served_max_pct, a.depends_on) == ("a", 25, 25, ())
+    assert (b.key, b.served_min_pct, b.served_max_pct, b.depends_on) == ("b", 0, 100, ("a",))
+
+
 @pytest.mark.parametrize(
     ("feature", "slug"),
     [
