@@ -110,6 +110,15 @@ class FileCoverage(NamedTuple):
     partial: str
     approximate: bool = False
     """Shards were merged that carry no branch ids: the branch figures are a lower bound."""
+    branch_numbering: str = ""
+    """How branches are told apart (``arc``, ``lcov``, ``llvm``, ``istanbul``); "" when the file gives no ids, or ids
+    that do not add up to its figures. Ids of one numbering mean the same branch in every report of the file."""
+    branches_taken: str = ""
+    """``line:id id,line:id`` of the branches taken."""
+    branches_missed: str = ""
+    contexts: tuple[tuple[str, str], ...] = ()
+    """(Name, ranges of the lines it ran): the tests, or other named parts of the run, that the file tells apart. The
+    name "" stands for what ran outside any of them."""
 
 
 class BenchmarkResult(NamedTuple):

@@ -12,7 +12,7 @@ declarations are refused always, and so are a file, a nesting, a single token or
 The limit on one token answers CVE-2023-52425: before expat 2.6 an attribute of 11 MB takes minutes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, NoReturn, Protocol
 from xml.parsers import expat
 
@@ -141,33 +141,74 @@ class Feed:
         self.parser.buffer_text = True
         self.parser.buffer_size = 64 * KIB
         self.bytes_fed = 0
+        self.bytes_passed_over = 0
+        """Of the body, but never fed: who drives the feed read them in another way."""
+        self.encoding = encoding
+        """As it was given, or else as it is declared once ``watch`` was called; ``None`` when neither is."""
+        self._in_cdata = False
         if not plain_doctype:
             self.parser.StartDoctypeDeclHandler = self._refuse_doctype
         self.parser.EntityDeclHandler = self._refuse_declaration
         self.parser.AttlistDeclHandler = self._refuse_declaration
         self.parser.SkippedEntityHandler = self._refuse_entity
 
-    def chunks(self) -> Iterator[None]:
+    def chunks(self, take: Callable[[bytes], None] | None = None) -> Iterator[None]:
         """Feed the whole body, stopping after every chunk so that what was read can be handed on.
+
+        ``take`` is given the chunks in place of ``feed``. It may ``pass_over`` some of their bytes, and then the
+        position that an error names is wrong.
 
         Raises:
             NotWellFormedError: with line and column, also when the file ends too early.
             LimitError: a guard was hit.
         """
         parser, read = self.parser, self._body.read
+        take = take or self.feed
         while chunk := read(CHUNK_BYTES):
-            self._parse(chunk, last=False)
-            self.bytes_fed += len(chunk)
-            pending = self.bytes_fed - max(parser.CurrentByteIndex, 0)
-            if pending > self.limits.token_bytes:
+            take(chunk)
+            if self._pending > self.limits.token_bytes:
                 self.too_much(f"one tag takes more than {self.limits.token_bytes // MIB} MiB")
             if len(parser.intern) > self.limits.names:
                 self.too_much(f"there are more than {self.limits.names:,} different element and attribute names")
-            if self.bytes_fed > self.limits.file_bytes:
+            if self.bytes_fed + self.bytes_passed_over > self.limits.file_bytes:
                 self.too_much(f"the file is larger than {self.limits.file_bytes // MIB} MiB")
             yield
         self._parse(b"", last=True)
         yield
+
+    def feed(self, piece: bytes) -> None:
+        """Give the parser the next bytes."""
+        self._parse(piece, last=False)
+        self.bytes_fed += len(piece)
+
+    def pass_over(self, size: int) -> None:
+        """Count bytes that are whole elements, and were read without the parser."""
+        self.bytes_passed_over += size
+
+    def watch(self) -> None:
+        """Learn what ``between_tokens`` and ``encoding`` have to know; call it before the first byte."""
+        self.parser.XmlDeclHandler = self._declared
+        self.parser.StartCdataSectionHandler = self._start_cdata
+        self.parser.EndCdataSectionHandler = self._end_cdata
+
+    @property
+    def between_tokens(self) -> bool:
+        """Whether the parser has understood all it was fed, and takes what comes next for markup."""
+        return not (self._pending or self._in_cdata)
+
+    @property
+    def _pending(self) -> int:
+        """Bytes fed and not yet understood: the beginning of a tag, a comment, a reference."""
+        return self.bytes_fed - max(self.parser.CurrentByteIndex, 0)
+
+    def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        self.encoding = self.encoding or encoding
+
+    def _start_cdata(self) -> None:
+        self._in_cdata = True
+
+    def _end_cdata(self) -> None:
+        self._in_cdata = False
 
     def too_deep(self) -> NoReturn:
         """Refuse the nesting reached."""

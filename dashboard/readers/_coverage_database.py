@@ -8,12 +8,16 @@ Format: https://coverage.readthedocs.io/en/latest/dbschema.html
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from typing import Self
 
 from dashboard.errors import LimitError, MalformedArtefactError
+from dashboard.readers._coverage_lines import ranges
 
 TABLES = frozenset({"coverage_schema", "meta", "file", "context", "line_bits", "arc", "tracer"})
 _SCHEMA = 7
@@ -49,6 +53,15 @@ _SIZES = (
         MAX_ARCS,
         f"SELECT count(*) FROM (SELECT DISTINCT file_id, fromno, tono FROM arc LIMIT {MAX_ARCS + 1})",
     ),
+)
+_RUN = re.compile("1+")
+_CONTEXTS_OF_FILE = (
+    "SELECT c.context, u.bits, u.start, u.ending FROM ("
+    "SELECT l.context_id, l.numbits AS bits, NULL AS start, NULL AS ending FROM line_bits l "
+    "WHERE l.file_id = (SELECT id FROM file WHERE path = ?) UNION ALL "
+    "SELECT a.context_id, NULL, a.fromno, a.tono FROM arc a "
+    "WHERE a.file_id = (SELECT id FROM file WHERE path = ?)) u "
+    "JOIN context c ON c.id = u.context_id ORDER BY c.context"
 )
 
 
@@ -126,6 +139,46 @@ def _hold_against_schema(connection: sqlite3.Connection) -> None:
     found = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != ("ok",):
         raise sqlite3.DatabaseError(str(found[0]))
+
+
+class ContextLines:
+    """The lines that each context ran, file by file; one set of lines is in memory at a time."""
+
+    def __init__(self, connection: sqlite3.Connection | None) -> None:
+        self._connection = connection
+
+    @classmethod
+    @contextmanager
+    def of(cls, path: Path, known: DataFile) -> Iterator[Self]:
+        """Open the data file for its contexts, where it has any; it must have been examined before."""
+        if not known.contexts:
+            yield cls(None)
+            return
+        with _reading(path) as connection:
+            yield cls(connection)
+
+    def by_name(self, path: str) -> Mapping[str, str]:
+        """Give the ranges of lines of each context that ran a line of the file."""
+        if self._connection is None:
+            return {}
+        found: dict[str, str] = {}
+        for name, rows in groupby(self._connection.execute(_CONTEXTS_OF_FILE, (path, path)), key=itemgetter(0)):
+            bits = 0
+            jumps: set[int] = set()
+            for _, numbits, start, end in rows:
+                if numbits is None:
+                    jumps.update((start, end))
+                else:
+                    bits |= int.from_bytes(numbits, "little")
+            found[str(name)] = _set_bits(bits) if bits else ranges(line for line in jumps if line > 0)
+        return found
+
+
+def _set_bits(bits: int) -> str:
+    """Write the places of the bits that are set as ranges; line 0 is none."""
+    runs = _RUN.finditer(bin(bits & ~1)[:1:-1])
+    places = ((run.start(), run.end() - 1) for run in runs)
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in places)
 
 
 def _described(connection: sqlite3.Connection) -> DataFile:

@@ -1,29 +1,37 @@
 """Lines and branches of one source file, gathered from a report that may mention them several times."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from dashboard.model.ledger import Ledger
 from dashboard.model.records import FileCoverage
+
+_ABSOLUTE = "A file is named by its place on the machine that measured; other reports and components say what it is."
 
 
 def ranges(lines: Iterable[int]) -> str:
     """Write line numbers as ranges: ``1-4,9``."""
+    ordered = sorted(set(lines))
+    if not ordered:
+        return ""
     parts: list[str] = []
-    first = last = None
-    for line in sorted(set(lines)):
-        if last is not None and line == last + 1:
-            last = line
-            continue
-        if first is not None:
-            parts.append(_range(first, last))
-        first = last = line
-    if first is not None:
-        parts.append(_range(first, last))
+    first = last = ordered[0]
+    for line in ordered:
+        if line - last > 1:
+            parts.append(f"{first}" if first == last else f"{first}-{last}")
+            first = line
+        last = line
+    parts.append(f"{first}" if first == last else f"{first}-{last}")
     return ",".join(parts)
 
 
-def _range(first: int, last: int | None) -> str:
-    return str(first) if first == last else f"{first}-{last}"
+def lines_of(text: str) -> set[int]:
+    """Read the lines of ranges as ``ranges`` writes them."""
+    found: set[int] = set()
+    for piece in text.split(",") if text else ():
+        first, _, last = piece.partition("-")
+        found.update(range(int(first), int(last or first) + 1))
+    return found
 
 
 @dataclass(slots=True)
@@ -39,6 +47,15 @@ class FileLines:
         known = number in self.hit
         self.hit[number] = hit or self.hit.get(number, False)
         return known
+
+    def add(self, lines: Sequence[tuple[int, bool]]) -> int:
+        """Add lines with whether they were hit; give how many of them were known already."""
+        if not self.hit:
+            hit = dict(lines)
+            if len(hit) == len(lines):  # nearly always: no line is there twice
+                self.hit = hit
+                return 0
+        return sum(self.line(number, hit=hit) for number, hit in lines)
 
     def branch(self, number: int, taken: int, total: int) -> None:
         """Add the branches of a line; of two mentions the one with more taken stands, totals never shrink.
@@ -68,6 +85,12 @@ class FileLines:
             partial=ranges(partial),
             approximate=approximate,
         )
+
+
+def note_place(path: str, ledger: Ledger) -> None:
+    """Note a path that begins at the root of a machine: what it is in the repository only other reports can say."""
+    if path.startswith("/") or path[1:3] == ":/":
+        ledger.note("absolute-path", _ABSOLUTE)
 
 
 def clean_path(path: str) -> str:

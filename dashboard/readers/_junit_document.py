@@ -4,6 +4,9 @@ A case without children is built on the spot; it is nearly all of them and must 
 Everything else takes the long way through ``_junit_case`` and junitparser.
 """
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -16,12 +19,15 @@ from dashboard.readers._junit_case import (
     LEFT_OUT,
     LONGEST_NAME,
     RESULTS,
+    TRUE_SIZE,
+    Place,
     childless,
     etree,
     in_its_own_way,
     put_text,
     with_children,
 )
+from dashboard.readers._junit_runs import ASCII_WITHIN, Chunk
 from dashboard.readers._junit_suites import SUITES, Counted, Suites
 from dashboard.readers._junit_times import LONGEST_S, Times
 from dashboard.readers._sanitise import WRAPPER, Sanitised
@@ -34,6 +40,8 @@ _KNOWN = (
     "name", "classname", "class", "time", "duration", "file", "filepath", "line", "lineno", "status", "result",
     "disabled", "message", "type", "value",
 )  # fmt: skip
+_LOOK = 8192
+_UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 _TELLS_OTHERWISE = frozenset({producers.QT_5, producers.NODE_TAP})
 
 
@@ -75,7 +83,20 @@ class Document:
         self._text: Text | None = None
         self._room = CASE_CHARS
         self._children = 0
+        self._order: tuple[str, ...] | None = None
+        """Of the attributes of a case that was read the quick way: what a run of cases is told by."""
+        self._in_runs = False
         self._wire()
+
+    def chunks(self, *, in_runs: bool = False) -> Iterator[None]:
+        """Read the document, stopping after every chunk. ``in_runs``, plain cases are read without expat.
+
+        It then does not know its place, so that the position that an error names is wrong.
+        """
+        if not in_runs or self._observe or self._times.nanoseconds or self._repairs is not None:
+            return self.feed.chunks()
+        self.feed.watch()
+        return self.feed.chunks(self._take)
 
     def hand_on(self) -> list[CaseResult]:
         """Give the cases read since the last call."""
@@ -88,6 +109,39 @@ class Document:
     def counted(self) -> Counted:
         """Cases read so far."""
         return Counted(self._handed_on + len(self.batch), self._bad, self._skipped)
+
+    def _take(self, chunk: bytes) -> None:
+        """Read a chunk: the runs of plain cases from the bytes, the gaps between them through expat."""
+        if not self.feed.bytes_fed:
+            # UTF-16 without a declaration shows in the first bytes; what the cases look like, soon after.
+            self._in_runs = b"\0" not in chunk[:4] and chunk[:2] not in _UTF_16
+            self.feed.feed(chunk[:_LOOK])
+            chunk = chunk[_LOOK:]
+        order, self._order = self._order, None
+        if order is None or not self._in_runs or (self.feed.encoding or "utf-8").lower() not in ASCII_WITHIN:
+            self.feed.feed(chunk)
+            return
+        cut = Chunk(chunk, order)
+        if not cut.worth_it:
+            self.feed.feed(chunk)  # and whatever order its cases have is tried on the next
+            return
+        self._order = order
+        feed, fed, suites = self.feed, self.feed.bytes_fed, self.suites
+        place: Place | None = None
+        records: Iterator[CaseResult] = iter(())
+        for gap, first, cases in cut.runs():
+            if gap:
+                feed.feed(gap)
+            if not cases:
+                break
+            if not (self._between_cases() and feed.between_tokens):
+                feed.feed(cut.rest(first))  # text that looks like cases
+                break
+            if suites.place is not place:
+                place = suites.place
+                records = cut.records(place.suite, place.file)
+            self.batch += islice(records, cases)
+        feed.pass_over(len(chunk) - (feed.bytes_fed - fed))
 
     def _wire(self) -> None:  # noqa: C901  # one closure for each event: attribute look-ups would cost a third more
         append, make, passed = self.batch.append, tuple.__new__, Outcome.PASSED
@@ -119,7 +173,7 @@ class Document:
                     except (KeyError, ValueError):
                         seconds, name, classname = -1.0, "", ""
                     if 0.0 <= seconds < LONGEST_S and 0 < len(name) < LONGEST_NAME > len(classname):
-                        case = None
+                        self._order, case = self._order or tuple(case), None
                         append(
                             make(CaseResult, (suite, classname, name, file, None, passed, seconds, None, (), False, ()))
                         )
@@ -136,6 +190,10 @@ class Document:
                 self._mended_since()
             start(tag, attributes)
 
+        def between_cases() -> bool:
+            return case is None and bool(self._outer) and self._outer[-1] in SUITES
+
+        self._between_cases = between_cases
         self._parser.StartElementHandler = start if self._repairs is None else start_noting
         self._parser.EndElementHandler = end
 
@@ -243,5 +301,6 @@ class Document:
 def _known(attributes: dict[str, str]) -> dict[str, str]:
     """Keep the attributes that mean something where lxml is in use: it refuses some names that expat takes."""
     if etree is ET:
+        attributes.pop(TRUE_SIZE, None)
         return attributes
     return {name: attributes[name] for name in _KNOWN if name in attributes}

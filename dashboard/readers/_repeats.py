@@ -11,7 +11,7 @@ _MASK = (1 << _BITS) - 1
 _BUCKET_BITS = 12
 _BUCKETS = 1 << _BUCKET_BITS
 _BUCKET_MASK = _BUCKETS - 1
-_SPILL = 1 << 17
+_SPILL = 1 << 16
 
 
 _identity = itemgetter(0, 1, 2)
@@ -34,6 +34,8 @@ class Marks:
         self._few = array("q")
         self._buckets: list[array[int]] = []
         self._index: set[int] | None = None
+        self.cases_repeated = 0
+        """Cases that stand under the marks that ``repeated`` gave."""
 
     def add(self, records: Iterable[CaseResult]) -> None:
         """Take the marks of these records."""
@@ -44,14 +46,15 @@ class Marks:
 
     def repeated(self) -> set[int]:
         """Give the marks that came more than once."""
+        self.cases_repeated = 0
         if not self._buckets:
-            return {value & _MASK for value in _twice(self._few)}
+            return {value & _MASK for value in self._twice(self._few)}
         self._spread()
         return {
             high << _BUCKET_BITS | low
             for low, bucket in enumerate(self._buckets)
             if len(bucket) > 1
-            for high in _twice(bucket)
+            for high in self._twice(bucket)
         }
 
     def has(self, record: CaseResult) -> bool:
@@ -66,15 +69,16 @@ class Marks:
     def _spread(self) -> None:
         if not self._buckets:
             self._buckets = [array("I") for _ in range(_BUCKETS)]
-        append = [bucket.append for bucket in self._buckets]
+        buckets = self._buckets
         for value in self._few:
-            append[value & _BUCKET_MASK]((value & _MASK) >> _BUCKET_BITS)
+            buckets[value & _BUCKET_MASK].append((value & _MASK) >> _BUCKET_BITS)
         self._few = array("q")
 
-
-def _twice(values: "array[int]") -> set[int]:
-    once = set(values)
-    if len(once) == len(values):
-        return set()
-    seen: set[int] = set()
-    return {value for value in values if value in seen or seen.add(value)}  # type: ignore[func-returns-value]
+    def _twice(self, values: "array[int]") -> set[int]:
+        once = set(values)
+        if len(once) == len(values):
+            return set()
+        seen: set[int] = set()
+        twice = {value for value in values if value in seen or seen.add(value)}  # type: ignore[func-returns-value]
+        self.cases_repeated += len(values) - len(once) + len(twice)
+        return twice

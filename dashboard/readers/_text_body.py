@@ -19,15 +19,39 @@ def lines(body: BinaryIO, *, max_line: int = MAX_LINE) -> Iterator[str]:
         LimitError: a line is longer than ``max_line``.
     """
     number = 0
+    for block in blocks(body, max_line=max_line):
+        yield from lines_within(block, number, max_line=max_line)
+        number += block.count("\n")
+
+
+def lines_within(block: str, number: int, *, max_line: int = MAX_LINE) -> Iterator[str]:
+    """Give the lines of a block, before which there are ``number`` lines; raises as ``lines`` does."""
+    *whole, rest = block.split("\n")
+    for at, part in enumerate(whole, number + 1):
+        _check(part, len(part) + 1, at, max_line)
+        yield f"{part}\n"
+    if rest:
+        yield rest
+
+
+def blocks(body: BinaryIO, *, max_line: int = MAX_LINE) -> Iterator[str]:
+    """Give the text in pieces of whole lines, for who can read many at once; only the last may lack its line feed.
+
+    The lines in them are not looked at: they may hold a NUL, and one may be longer than ``max_line``.
+
+    Raises:
+        MalformedArtefactError: the bytes are not text in the stated encoding; an unfinished line holds a NUL.
+        LimitError: an unfinished line is longer than ``max_line``.
+    """
+    number = 0
     held: list[str] = []  # the beginning of a line that goes on in the next chunk
     size = 0
     for text in _decoded(body):
-        *whole, rest = text.split("\n")
-        for part in whole:
-            number += 1
-            line = "".join((*held, part, "\n")) if held else f"{part}\n"
-            _check(line, len(line), number, max_line)
-            yield line
+        whole, feed, rest = text.rpartition("\n")
+        if feed:
+            block = "".join((*held, whole, feed))
+            yield block
+            number += block.count("\n")
             held, size = [], 0
         held.append(rest)
         size += len(rest)

@@ -14,7 +14,7 @@ from dashboard.errors import MalformedArtefactError
 from dashboard.model.ledger import Ledger
 from dashboard.model.records import FileCoverage, Kind, Record
 from dashboard.parsing import moments, xml
-from dashboard.readers._coverage_lines import FileLines, clean_path, ranges
+from dashboard.readers._coverage_lines import FileLines, clean_path, note_place, ranges
 from dashboard.readers._xml_tags import xml_tags
 
 _METRICS = ("statements", "coveredstatements", "conditionals", "coveredconditionals")
@@ -26,7 +26,7 @@ class CloverXml:
 
     format = "clover-xml"
     kind = Kind.COVERAGE
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> bool:
         """Recognise the root ``coverage`` with a ``project`` or Clover's own attributes."""
@@ -39,6 +39,7 @@ class CloverXml:
         for _ in xml.feed(body, document, plain_doctype=True):
             pass
         for path, file in document.files.items():
+            note_place(path, ledger)
             ledger.kept += 1
             yield file.coverage(path)
         ledger.folded = ledger.seen - ledger.kept - ledger.dropped

@@ -3,22 +3,26 @@
 Figures are counted from the line and branch lists and held against the summary of each file. The lists of executed
 lines and branches may hold more than statements (7.3 lists decorators, 5.5 and 7.3 a line 0 or 1 of an empty file),
 so the summary stands as long as it claims no more hits than are listed and misses exactly what is listed as missed.
+Reports made with ``--show-contexts`` say which test ran which line; that is kept as ranges of lines a test and file.
 Format: https://coverage.readthedocs.io/en/latest/commands/cmd_json.html
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
+from dashboard.errors import MalformedArtefactError
 from dashboard.model.ledger import Ledger
 from dashboard.model.records import FileCoverage, Kind, Record
 from dashboard.parsing import moments, shapes
-from dashboard.readers._coverage_lines import clean_path, ranges
+from dashboard.readers._coverage_branches import Branch, with_branches
+from dashboard.readers._coverage_contexts import ContextBook, Contexts
+from dashboard.readers._coverage_lines import clean_path, note_place, ranges
 from dashboard.readers._json_body import LARGE_HINT, document
 from dashboard.readers._json_head import json_head
 
 _LARGE_HINT = (
-    "Leave --show-contexts out of `coverage json`: it repeats the test names for every line and is not read here. "
-    + LARGE_HINT
+    "Leave --show-contexts out of `coverage json`, which repeats the test names for every line; the data file "
+    "(.coverage) beside it names them once. " + LARGE_HINT
 )
 _FORMULA = "(lines hit + branches hit) / (lines + branches)"
 
@@ -28,7 +32,7 @@ class CoverageJson:
 
     format = "coverage-json"
     kind = Kind.COVERAGE
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> bool:
         """Recognise ``meta`` with coverage.py's keys, or a file entry with ``executed_lines``."""
@@ -48,13 +52,17 @@ class CoverageJson:
         ledger.collected_at = moments.iso(written)
         ledger.facts |= {"written_at": written, "formula": _FORMULA if branches else "lines hit / lines"}
         sums = [0, 0, 0, 0]
+        contexts = ContextBook(ledger)
         for path, entry in files.items():
             ledger.seen += 1
             record = _file(path, entry, branches=bool(branches), ledger=ledger)
             for i, value in enumerate(record[1:5]):
                 sums[i] += value if isinstance(value, int) else 0
+            note_place(record.path, ledger)
             ledger.kept += 1
-            yield record
+            yield record._replace(contexts=_contexts(entry, record.path, contexts))
+        if contexts.names:
+            ledger.facts["contexts"] = {"count": contexts.names}
         if not files:
             ledger.note("no-files", "The report names no source file: nothing was measured.")
         _compare_totals(report.get("totals"), sums, ledger)
@@ -71,8 +79,11 @@ def _file(path: str, entry: Any, *, branches: bool, ledger: Ledger) -> FileCover
     lines = _line_figures(hit, missed, stated, ledger)
     if lines == (0, 0):
         hit, missed = set(), set()
-    branch_figures, partial = _branch_figures(entry, where, stated, ledger) if branches else ((None, None), set())
-    return FileCoverage(
+    (branch_figures, taken, left) = (
+        _branch_figures(entry, where, stated, ledger) if branches else ((None, None), set(), set())
+    )
+    partial = {line for line, _ in left}
+    record = FileCoverage(
         path=clean_path(path),
         lines_total=lines[0],
         lines_hit=lines[1],
@@ -85,6 +96,22 @@ def _file(path: str, entry: Any, *, branches: bool, ledger: Ledger) -> FileCover
         missed=ranges(missed or ()),
         partial=ranges(partial & (hit or set())),
     )
+    return with_branches(record, "arc", taken, left)
+
+
+def _contexts(entry: Any, path: str, book: ContextBook) -> Contexts:
+    """Turn the contexts of each line into the lines of each context."""
+    by_line = entry.get("contexts")
+    if by_line is None:
+        return ()
+    where = f"files[{path[:200]!r}].contexts"
+    by_name: dict[str, list[int]] = {}
+    for line, names in shapes.mapping(by_line, where).items():
+        if not (line.isascii() and line.isdecimal() and len(line) <= 9):
+            raise MalformedArtefactError(f"{where}: {line[:40]!r} is no line.", slug="json-shape")
+        for name in shapes.items(names, where):
+            by_name.setdefault(shapes.text(name, where), []).append(int(line))
+    return book.kept(by_name)
 
 
 def _stated(summary: dict[str, Any], where: str) -> dict[str, int | None]:
@@ -130,15 +157,19 @@ def _in_order(figures: tuple[int | None, int | None], ledger: Ledger) -> tuple[i
 
 def _branch_figures(
     entry: dict[str, Any], where: str, stated: dict[str, int | None], ledger: Ledger
-) -> tuple[tuple[int | None, int | None], set[int]]:
-    """Give (branches, taken) and the lines a branch was missed from; early versions list no branches."""
+) -> tuple[tuple[int | None, int | None], set[Branch], set[Branch]]:
+    """Give (branches, taken) and the branches by line and target; early versions list no branches."""
     taken = _arcs(entry.get("executed_branches"), f"{where}.executed_branches")
     missed = _arcs(entry.get("missing_branches"), f"{where}.missing_branches")
     summary = (stated["num_branches"], stated["covered_branches"])
     if taken is None or missed is None:
-        return _in_order(summary, ledger), set()
+        return _in_order(summary, ledger), set(), set()
     figures = _reconciled((len(taken | missed), len(taken)), len(missed), summary, ledger)
-    return figures, {source for source, _ in missed}
+    return figures, _ids(taken), _ids(missed)
+
+
+def _ids(arcs: set[tuple[int, int]]) -> set[Branch]:
+    return {(source, str(target)) for source, target in arcs}
 
 
 def _arcs(value: Any, where: str) -> set[tuple[int, int]] | None:

@@ -28,7 +28,7 @@ class GoCover:
 
     format = "go-cover"
     kind = Kind.COVERAGE
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> bool:
         """Recognise the mode line."""

@@ -12,7 +12,8 @@ from dashboard.errors import MalformedArtefactError
 from dashboard.model.ledger import Ledger
 from dashboard.model.records import FileCoverage, Kind, Record
 from dashboard.parsing import shapes
-from dashboard.readers._coverage_lines import FileLines, clean_path
+from dashboard.readers._coverage_branches import Branch, with_branches
+from dashboard.readers._coverage_lines import FileLines, clean_path, note_place
 from dashboard.readers._json_body import document
 from dashboard.readers._json_head import json_head
 
@@ -25,7 +26,7 @@ class IstanbulJson:
 
     format = "istanbul-json"
     kind = Kind.COVERAGE
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> bool:
         """Recognise a file entry with a statement map, or one with the four totals."""
@@ -56,6 +57,7 @@ class IstanbulJson:
             if isinstance(entry.get("data"), dict):  # as old Istanbul wraps an instrumented file
                 entry = entry["data"]
             record = _counted(path, entry, where) if "statementMap" in entry else _summed(path, entry, where)
+            note_place(record.path, ledger)
             ledger.kept += 1
             yield record
         if not ledger.seen:
@@ -73,15 +75,19 @@ def _counted(path: str, entry: dict[str, Any], where: str) -> FileCoverage:
         if line:
             lines.line(line, hit=hits[key])
     arms = shapes.mapping(entry.get("b"), f"{where}.b")
+    ids: tuple[list[Branch], list[Branch]] = ([], [])
     branch_places = shapes.mapping(entry.get("branchMap"), f"{where}.branchMap")
     for key, counts in arms.items():
         taken = [shapes.number(n, f"{where}.b[{key[:40]}]") > 0 for n in shapes.items(counts, f"{where}.b")]
         line = _branch_line(branch_places.get(key), f"{where}.branchMap[{key[:40]}]")
         known_taken, known_total = lines.branches.get(line, (0, 0))
         lines.branches[line] = (known_taken + sum(taken), known_total + len(taken))
-    return lines.coverage(clean_path(path), branches_measured=True)._replace(
+        for arm, was_taken in enumerate(taken):
+            ids[not was_taken].append((line, f"{key}.{arm}"))
+    record = lines.coverage(clean_path(path), branches_measured=True)._replace(
         statements_total=len(hits), statements_hit=sum(hits.values())
     )
+    return with_branches(record, "istanbul", *ids)
 
 
 def _start_line(place: Any, where: str) -> int:

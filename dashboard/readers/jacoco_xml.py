@@ -28,7 +28,7 @@ class JacocoXml:
 
     format = "jacoco-xml"
     kind = Kind.COVERAGE
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> bool:
         """Recognise the root ``report`` with JaCoCo's elements."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
+from dashboard.errors import LimitError, MalformedArtefactError
 from dashboard.model.ledger import Ledger
 from dashboard.model.records import CaseResult, Folded, Kind, Record
 from dashboard.parsing.xml import Feed, NotWellFormedError
@@ -91,9 +92,19 @@ class _Reading:
             raise error from again
 
     def _pass(self, skip: int = 0) -> Iterator[list[CaseResult]]:
+        """Give the cases of the file but for the first ``skip``."""
+        try:
+            yield from self._cases(skip, in_runs=not self._mended)
+        except (LimitError, MalformedArtefactError):
+            if self._mended:
+                raise
+            # Expat only knows the place of the damage when every byte has come to it, chunk by chunk.
+            yield from self._cases(self._given)
+
+    def _cases(self, skip: int, *, in_runs: bool = False) -> Iterator[list[CaseResult]]:
         ledger = Ledger()
         document = self._open(ledger)
-        for _ in document.feed.chunks():
+        for _ in document.chunks(in_runs=in_runs):
             batch = document.hand_on()
             if skip:
                 batch, skip = batch[skip:], max(0, skip - len(batch))
@@ -149,7 +160,7 @@ class _Reading:
         scene = Scene(
             producer=self._producer,
             uniform=max(sizes.values(), default=0) >= UNIFORM_SHARE * distinct,
-            declares_distinct=self._claimed < self._given,
+            declares_distinct=0 < self._claimed < self._given,
             declares_folded=self._declared is not None and self._declared[:2] == self._folded(several),
         )
         for group in several:
@@ -168,18 +179,20 @@ class _Reading:
 
     def _observations(self, repeated: set[int]) -> Iterator[Observation]:
         document = self._open(Ledger(), observe=True)
-        for _ in document.feed.chunks():
+        for _ in document.chunks():
             document.hand_on()
             yield from (item for item in document.observations if mark(item.record) in repeated)
             document.observations.clear()
 
     def _held(self, repeated: set[int]) -> dict[tuple[str, str, str], list[Observation]] | None:
         """Collect the observations by identity; ``None`` when they are too many to hold."""
+        if self._marks.cases_repeated > HELD_CASES:
+            return None
         groups: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
         chars = 0
-        for held, item in enumerate(self._observations(repeated), 1):
+        for item in self._observations(repeated):
             chars += len(item.record.failure.text or "") if item.record.failure else 0
-            if held > HELD_CASES or chars > HELD_CHARS:
+            if chars > HELD_CHARS:
                 return None
             groups[identity(item.record)].append(item)
         return groups
@@ -190,17 +203,22 @@ class _Reading:
         for item in self._observations(repeated):
             key = mark(item.record)
             count[key] += 1
-            name = item.record.name if count[key] == 1 else self._free_name(item.record, str(count[key]))
+            name = item.record.name if count[key] == 1 else self._free_name(item.record, str(count[key]), numbered=True)
             correction = Folded((item.record,), item.record._replace(name=name, ambiguous=True))
             self._account(correction)
             yield correction
 
-    def _free_name(self, record: CaseResult, suffix: str) -> str:
-        """Give a name for a namesake that no case of the file has."""
+    def _free_name(self, record: CaseResult, suffix: str, *, numbered: bool = False) -> str:
+        """Give a name for a namesake that no case of the file has.
+
+        Where all are ``numbered``, what was given need not be remembered, which may be a million names: two of them
+        are the same only when both the name before it and the number are.
+        """
         name = f"{record.name} ({suffix})"
         while self._marks.has(renamed := record._replace(name=name)) or mark(renamed) in self._named:
             name += " again"
-        self._named.add(mark(renamed))
+        if not numbered:
+            self._named.add(mark(renamed))
         return name
 
     def _account(self, correction: Folded) -> None:

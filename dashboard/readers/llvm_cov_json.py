@@ -13,7 +13,8 @@ from dashboard.errors import MalformedArtefactError
 from dashboard.model.ledger import Ledger
 from dashboard.model.records import FileCoverage, Kind, Record
 from dashboard.parsing import shapes
-from dashboard.readers._coverage_lines import clean_path, ranges
+from dashboard.readers._coverage_branches import Branch, with_branches
+from dashboard.readers._coverage_lines import clean_path, note_place, ranges
 from dashboard.readers._json_body import LARGE_HINT, document
 from dashboard.readers._json_head import json_head
 
@@ -27,7 +28,7 @@ class LlvmCovJson:
 
     format = "llvm-cov-json"
     kind = Kind.COVERAGE
-    version = 1
+    version = 2
 
     def sniff(self, head: bytes) -> bool:
         """Recognise the type, or (it may stand last) a file entry as only llvm-cov writes it."""
@@ -50,6 +51,7 @@ class LlvmCovJson:
                 if record.path in given:
                     msg = f"The file {record.path[:200]} stands twice in the export."
                     raise MalformedArtefactError(msg, slug="repeated-file", hint="Merge the profiles before exporting.")
+                note_place(record.path, ledger)
                 given.add(record.path)
                 ledger.kept += 1
                 yield record
@@ -64,7 +66,7 @@ def _file(entry: dict[str, Any], where: str) -> FileCoverage:
     lines = _pair(summary.get("lines"), f"{place}.summary.lines")
     branches = _pair(summary.get("branches"), f"{place}.summary.branches")
     hit, missed = _lines(entry.get("segments"), f"{place}.segments")
-    return FileCoverage(
+    record = FileCoverage(
         clean_path(path),
         *lines,
         *branches,
@@ -75,6 +77,25 @@ def _file(entry: dict[str, Any], where: str) -> FileCoverage:
         ranges(missed - hit),
         ranges(hit & missed),
     )
+    return with_branches(record, "llvm", *_branches(entry.get("branches"), f"{place}.branches"))
+
+
+def _branches(value: Any, where: str) -> tuple[set[Branch], set[Branch]]:
+    """Give the outcomes taken and not taken: each region of a condition has two, known by the place of the region.
+
+    Of instantiations that repeat a region an outcome is taken when one took it, as the summary counts them.
+    """
+    taken: set[Branch] = set()
+    missed: set[Branch] = set()
+    for item in [] if value is None else shapes.items(value, where):
+        region = shapes.items(item, where)
+        if len(region) < 6:
+            raise MalformedArtefactError(f"{where}: a branch has {len(region)} parts.", slug="json-shape")
+        line, *rest = (shapes.count(part, where) for part in region[:4])
+        place = ".".join(map(str, rest))
+        for outcome, count in zip("TF", region[4:6], strict=True):
+            (taken if shapes.number(count, where) > 0 else missed).add((line, f"{place}{outcome}"))
+    return taken, missed
 
 
 def _pair(value: Any, where: str) -> tuple[int | None, int | None]:

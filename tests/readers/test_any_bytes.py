@@ -52,7 +52,14 @@ DOCUMENTS = st.recursive(
 SPECIMENS = {
     "coverage-json": {
         "meta": {"version": "7", "branch_coverage": True},
-        "files": {"a.py": {"executed_lines": [1], "missing_lines": [2], "summary": {"num_statements": 2}}},
+        "files": {
+            "a.py": {
+                "executed_lines": [1],
+                "missing_lines": [2],
+                "summary": {"num_statements": 2},
+                "contexts": {"1": ["t"]},
+            }
+        },
     },
     "pytest-benchmark": {"machine_info": {"cpu": {}}, "benchmarks": [{"fullname": "a", "stats": {"median": 1}}]},
     "custom-benchmarks": [{"name": "a", "unit": "s", "value": 1}],

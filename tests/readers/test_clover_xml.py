@@ -58,7 +58,7 @@ def test_code_of_tests_is_left_out_and_repetitions_are_folded(reading):
     tests = file("", 'name="t.js"')
     records, ledger = reading(READER, report(one + two, tests=f"<testproject>{tests}</testproject>"))
     assert [r[1:3] for r in records] == [(2, 1)]
-    assert set(ledger.notes) == {"file-repeated", "test-code"}
+    assert set(ledger.notes) == {"absolute-path", "file-repeated", "test-code"}
 
 
 def test_one_name_in_two_packages_is_two_files(reading):
