@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard.model.ledger import Ledger
 from dashboard.model.policy import Component, Policy, Tier
-from dashboard.model.records import CaseResult, Failure, Kind, Outcome, Record
+from dashboard.model.records import Attempt, CaseResult, Failure, Kind, Outcome, Record
 from dashboard.store import writes
 from dashboard.store.engine import Store
 from dashboard.store.writes import NewArtefact, Stored, Target
@@ -99,3 +99,19 @@ def put(
         by="ada",
         on_stored=on_stored,
     )
+
+
+def shards_of(run: int) -> list[list[Record]]:
+    """Make the four files of a run, which partly hold the same cases: what stays must not depend on their order."""
+    passed, failed, error, skipped = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED
+    retried = (Attempt(failed, 0.1, Failure("E", "first", "text", 4)), Attempt(passed, 0.2, None))
+    shards: list[list[Record]] = [
+        [case("all", duration_s=0.1), failing("twice", "this"), case("skips", skipped), case("a", attempts=retried)],
+        [case("all", duration_s=0.4), failing("twice", "that"), case("skips", passed), case("b", error)],
+        [case("all", duration_s=0.2), case("twice", error), case("a", duration_s=None), case("c"), case("c", failed)],
+        [case("all", duration_s=None), case("b", passed), case("d", file="d.py"), case("skips", skipped)],
+    ]
+    return [
+        [*shard, *(case(f"own {n}.{i}", failed if i == run else passed) for i in range(5))]
+        for n, shard in enumerate(shards)
+    ]

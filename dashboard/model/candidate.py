@@ -29,6 +29,11 @@ class Candidate:
         short = self.subject[:7]
         return f"{self.version} · {short}" if self.version else short
 
+    @property
+    def full_label(self) -> str:
+        """Give the label with the environment: a subject may be proposed for several."""
+        return f"{self.label} · {self.environment}" if self.environment else self.label
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -1,5 +1,7 @@
 """Policy applied to evidence: verdicts, score, findings, decision."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,6 +11,7 @@ from dashboard.model.candidate import Candidate, Source
 from dashboard.model.ledger import Note
 from dashboard.model.policy import ExpectedReport, Tier
 from dashboard.model.verdict import CREDIT_HALVES, MEASURED, Ruling, Verdict
+from dashboard.model.waiver import Acceptance, Waiver
 
 
 class Decision(StrEnum):
@@ -49,6 +52,14 @@ class Finding:
     severity: Severity
     text: str
     evidence: tuple[Source, ...] = ()
+    accepted: Acceptance | None = None
+    """The signed reason why it may stand; never for a blocker."""
+
+    @property
+    def digest(self) -> str:
+        """Give the sha256 over all that it says: an acceptance holds for this and nothing else."""
+        said = [self.rule, str(self.severity), self.text, sorted(source.sha256 for source in self.evidence)]
+        return hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,9 @@ class Condition:
     state: str
     """``open``, ``met`` or ``overdue``."""
     created_by: str
+    closed_by: str | None = None
+    """Actor who saw that it is met; ``countersign`` when later evidence showed it."""
+    closing_note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,8 @@ class GateResult:
     key: bool
     weight: int
     verdict: Verdict
+    waiver: Waiver | None = None
+    """The live waiver that lifts its block; its ruling is then ``waived``."""
 
     @property
     def counts(self) -> bool:
@@ -113,6 +129,10 @@ class Readiness:
     reasons: tuple[Reason, ...]
     uncovered: tuple[str, ...]
     """Warns, waivers and major findings without a complete condition."""
+    held_halves: int = 0
+    """Half-points that the gates earned and that are held back while tests are muted; not among ``earned_halves``."""
+    overdue: int = 0
+    """Conditions of the candidate that are open after their day: the decision is shown degraded and nothing goes on."""
 
     @property
     def score(self) -> Fraction:
@@ -122,10 +142,21 @@ class Readiness:
     @property
     def headline(self) -> str:
         """Say the decision as it is shown."""
+        said = [str(self.decision)]
         if self.decision is Decision.CONDITIONAL_GO and self.uncovered:
-            n = len(self.uncovered)
-            return f"{self.decision}, {n} condition{'s' if n != 1 else ''} missing"
-        return str(self.decision)
+            said.append(_conditions(len(self.uncovered), "missing"))
+        if self.overdue:
+            said.append(_conditions(self.overdue, "overdue"))
+        return ", ".join(said)
+
+    @property
+    def holds(self) -> bool:
+        """Say whether the decision may be acted on: no promise behind it is broken."""
+        return not self.overdue
+
+
+def _conditions(n: int, state: str) -> str:
+    return f"{n} condition{'s' if n != 1 else ''} {state}"
 
 
 @dataclass(frozen=True, slots=True)

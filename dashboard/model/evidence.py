@@ -5,12 +5,13 @@ A part that is ``None`` was never ingested. Gates turn that into a ruling; nothi
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from dashboard.model.candidate import Candidate, Source
 from dashboard.model.ledger import Note
 from dashboard.model.policy import Policy
 from dashboard.model.records import EnvironmentFact, FlagState, HealthCheck
+from dashboard.model.waiver import Acceptance, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class TestEvidence:
     counters_disagree: int
     """Suites whose declared counters are not what was counted."""
     ambiguous: int
+    retried: Mapping[str, int] = field(default_factory=dict)
+    """Category -> cases that count as passed although an attempt of the very run that decides them failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,12 @@ class CoverageEvidence:
     sources: tuple[Source, ...]
     passed_over: tuple[Source, ...] = ()
     """Reports that know only what ran, in place of which the complete ones were counted."""
+    unmapped: tuple[str, ...] = ()
+    """Paths that no component and no other report knows, sorted: they may be of files that are counted already."""
+    ambiguous: tuple[str, ...] = ()
+    """Paths that fit two files, sorted: counted apart from both."""
+    approximate: tuple[str, ...] = ()
+    """Files whose figures are a lower bound, since their reports cannot be united exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +202,55 @@ class Reading:
     """Kept without certainty."""
     dropped: int
     notes: tuple[Note, ...]
+    commit: str | None = None
+    """The commit on which the report says it was measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewFailures:
+    """Failing tests of the candidate that did not fail in an earlier one."""
+
+    count: int
+    names: tuple[str, ...]
+    """At most 20."""
+    compared_with: str
+    """Label of the earlier candidate."""
+    approved: bool
+    """Whether that one was approved; else it is merely the one before on the branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatchCoverage:
+    """Coverage of the lines that a change touches."""
+
+    lines_total: int
+    """Changed lines that can be run and were measured."""
+    lines_hit: int
+    unmeasured: tuple[str, ...]
+    """Changed files that no coverage report names."""
+    compared_with: str
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """A test that somebody answers for while it may fail; it counts as it ran all the same."""
+
+    label: str
+    owner: str
+    ticket: str
+    muted_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A condition under which an earlier candidate was approved."""
+
+    candidate: str
+    """Label of that candidate."""
+    text: str
+    owner: str
+    due: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,3 +277,15 @@ class Evidence:
     """How each of the sources was read, in their order."""
     without: tuple[str, ...] = field(default=())
     """Kinds left out on purpose by a what-if."""
+    new_failures: NewFailures | None = None
+    """``None`` where the policy does not ask, or there is nothing to compare with."""
+    patch: PatchCoverage | None = None
+    """``None`` where no change was given."""
+    waivers: tuple[Waiver, ...] = ()
+    """All of the candidate, in the order in which they were asked for."""
+    acceptances: tuple[Acceptance, ...] = ()
+    """Signed reasons for findings of the candidate."""
+    muted: tuple[Muted, ...] = ()
+    """Tests muted on the candidate's branch at ``as_of``, the soonest to expire first."""
+    promises: tuple[Promise, ...] = ()
+    """Conditions of earlier approvals on the branch that are still open, earliest due first."""

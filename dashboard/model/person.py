@@ -23,6 +23,7 @@ class Permission(StrEnum):
 
     READ = "read"
     INGEST = "ingest"
+    MUTE = "mute"
     CONDITION = "condition"
     SIGN = "sign"
     POLICY = "policy"
@@ -32,12 +33,23 @@ class Permission(StrEnum):
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ANONYMOUS: frozenset(),
     Role.VIEWER: frozenset({Permission.READ}),
-    Role.ENGINEER: frozenset({Permission.READ, Permission.INGEST}),
-    Role.AUDITOR: frozenset({Permission.READ, Permission.INGEST, Permission.CONDITION, Permission.SIGN}),
-    Role.MANAGER: frozenset({Permission.READ, Permission.CONDITION, Permission.SIGN, Permission.POLICY}),
+    Role.ENGINEER: frozenset({Permission.READ, Permission.INGEST, Permission.MUTE}),
+    Role.AUDITOR: frozenset(
+        {Permission.READ, Permission.INGEST, Permission.MUTE, Permission.CONDITION, Permission.SIGN}
+    ),
+    Role.MANAGER: frozenset(
+        {Permission.READ, Permission.MUTE, Permission.CONDITION, Permission.SIGN, Permission.POLICY}
+    ),
     Role.ADMIN: frozenset({Permission.READ, Permission.INGEST, Permission.POLICY, Permission.ADMINISTER}),
     Role.OPERATOR: frozenset(
-        {Permission.READ, Permission.INGEST, Permission.CONDITION, Permission.POLICY, Permission.ADMINISTER}
+        {
+            Permission.READ,
+            Permission.INGEST,
+            Permission.MUTE,
+            Permission.CONDITION,
+            Permission.POLICY,
+            Permission.ADMINISTER,
+        }
     ),
 }
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from dashboard.model.records import Kind
+from dashboard.model.status import DEFAULT_RULES, StatusRules
 
 
 class Tier(StrEnum):
@@ -89,6 +90,57 @@ class ExpectedReport:
     """Name of a format that alone will do; ``None`` for any."""
 
 
+class TriggerMode(StrEnum):
+    """How samples make a trigger fire."""
+
+    AGGREGATE = "aggregate"
+    """The measure over the whole window (t − for, t]: a ratio is the sum of its parts, never a mean of ratios."""
+    SUSTAINED = "sustained"
+    """Every sample of the window breaches, they span it, and no gap between two is longer than ``max_gap``."""
+    CONSECUTIVE = "consecutive"
+    """So many failed probes in a row; a probe without a result is a failed one."""
+
+
+class TriggerAction(StrEnum):
+    """What a rollout does when a trigger fires."""
+
+    ROLLBACK = "rollback"
+    HOLD = "hold"
+    NOTIFY = "notify"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """When a rollout is stopped; Countersign records and recommends, it does not switch traffic."""
+
+    id: str
+    metric: str
+    """As the gate of the same measure names it, or ``health`` for failed probes."""
+    op: str
+    """``>`` or ``<``, since equality is no breach; ``>=`` for a count of consecutive failures."""
+    threshold: Fraction
+    """In ``unit``, as written."""
+    unit: str
+    """``%``, ``ms``, ``s``, "" for a plain number, or ``failures``."""
+    mode: TriggerMode
+    lasting: timedelta
+    """``for`` of the file: length of the window, and how long without data until ``on_no_data`` holds."""
+    interval: timedelta
+    """Between two samples, and between two looks at them."""
+    min_samples: int
+    """Fewer in the window (of a ratio: requests) decide nothing."""
+    max_gap: timedelta
+    """Two samples further apart do not belong to one window."""
+    on_no_data: TriggerAction
+    action: TriggerAction
+
+    @property
+    def bound(self) -> str:
+        """Give operator, number and unit: ``> 1.0 %``."""
+        number = int(self.threshold) if self.threshold.denominator == 1 else float(self.threshold)
+        return f"{self.op} {number} {self.unit}".strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A versioned set of gates; its digest stands in every evaluation."""
@@ -105,7 +157,8 @@ class Policy:
     rules: Mapping[str, Rule]
     """By gate id, in the order of the file."""
     categories: Mapping[str, tuple[str, ...]]
-    """Test categories by pattern over suite, class, name and file, case-insensitive."""
+    """Test categories by what their tests match: a pattern over suite, class, name and file, case-insensitive,
+    ``marker:<pattern>`` over marks and tags, or ``property:<name>=<pattern>``."""
     components: tuple[Component, ...]
     flag_expectations: Mapping[str, Mapping[str, str]]
     """Environment (``*`` for any) -> flag category -> ``on``, ``off`` or ``any``."""
@@ -121,3 +174,7 @@ class Policy:
     """How long a sign-off stands at most."""
     expected: tuple[ExpectedReport, ...] = ()
     """Reports without which no candidate is released; empty expects none."""
+    triggers: tuple[Trigger, ...] = ()
+    """Values at which a rollout stops; empty names none."""
+    flaky: StatusRules = DEFAULT_RULES
+    """Thresholds by which the history of a test case is judged."""

@@ -11,7 +11,7 @@ from dashboard.model.candidate import Source
 from dashboard.model.records import Kind
 from dashboard.store import blobs
 from dashboard.store.engine import Store
-from dashboard.store.moments import from_ms
+from dashboard.store.moments import from_ms, from_ms_or_none
 from dashboard.store.transaction import first, reading
 
 #: Columns of an artefact with what they belong to; ``a``, ``c``, ``p`` and ``r`` are its tables.
@@ -19,7 +19,7 @@ LISTED = (
     "SELECT a.id, a.sha256, a.name, a.size, a.kind, a.format, a.producer, a.reader_version, a.records_sha256, "
     "CASE WHEN a.incomplete THEN 'incomplete' ELSE 'complete' END AS status, a.collected_at, a.ingested_at, "
     'r.name AS run_name, a.candidate_id, c.subject, c.version, a.ingested_by AS "by", a.origin, a.counts, a.ledger, '
-    "a.notes"
+    "a.notes, a.pruned_at"
 )
 TABLES = (
     "FROM artefact a JOIN candidate c ON c.id = a.candidate_id JOIN project p ON p.id = a.project_id "
@@ -46,6 +46,7 @@ def find(store: Store, artefact: str | int) -> dict[str, Any]:
     found = dict(row)
     for name in ("collected_at", "ingested_at"):
         found[name] = from_ms(found[name])
+    found["pruned_at"] = from_ms_or_none(found["pruned_at"])
     for name in ("counts", "ledger", "notes"):
         found[name] = json.loads(found[name])
     return found

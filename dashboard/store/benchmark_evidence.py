@@ -17,7 +17,8 @@ _RESULTS = (
 )
 _BASELINE = (
     "FROM artefact a JOIN run r ON r.id = a.run_id JOIN candidate c ON c.id = a.candidate_id "
-    "JOIN project p ON p.id = a.project_id WHERE p.slug = :project AND a.kind = 'benchmarks' AND c.id <> :candidate"
+    "JOIN project p ON p.id = a.project_id WHERE p.slug = :project AND a.kind = 'benchmarks' "
+    "AND a.pruned_at IS NULL AND c.subject <> :subject"
 )
 
 
@@ -59,8 +60,11 @@ def _by_series(found: Sequence[RowMapping]) -> dict[tuple[str, str, str], list[R
 def _baseline(
     connection: Connection, candidate: Candidate, baseline: str, filed: Sequence[Filed]
 ) -> tuple[str | None, list[int]]:
-    """Give the baseline in words and its artefacts; nothing when there is none."""
-    values: dict[str, object] = {"project": candidate.project, "candidate": candidate.id}
+    """Give the baseline in words and its artefacts; nothing when there is none.
+
+    What was measured of the same subject for another environment is no baseline.
+    """
+    values: dict[str, object] = {"project": candidate.project, "subject": candidate.subject}
     if baseline.startswith("version:"):
         name = baseline.removeprefix("version:").strip()
         where = "AND c.version = :name"

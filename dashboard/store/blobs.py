@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from dashboard.errors import NotFoundError, StoreError
 from dashboard.store.engine import Store
+from dashboard.store.moments import from_ms
 from dashboard.store.staging import Staging
 from dashboard.store.transaction import Connection, first, reading, run, scalar
 
@@ -41,14 +42,23 @@ def read(store: Store, sha256: str) -> Iterator[bytes]:
     """Give a file back in pieces of at most 1 MiB.
 
     Raises:
-        NotFoundError: no artefact has this digest.
+        NotFoundError: no artefact has this digest, or (slug ``artefact-pruned``) its bytes were pruned.
         StoreError: slug ``evidence-altered`` after the last piece when the bytes no longer have their digest.
     """
     with reading(store) as connection:
-        artefact = first(connection, "SELECT size FROM artefact WHERE sha256 = :sha256 LIMIT 1", sha256=sha256)
+        artefact = first(
+            connection,
+            "SELECT pruned_at FROM artefact WHERE sha256 = :sha256 "
+            "ORDER BY pruned_at IS NULL DESC, pruned_at DESC LIMIT 1",
+            sha256=sha256,
+        )
     if artefact is None:
         msg = f"No artefact with the digest {sha256[:12]}… is in the store."
         raise NotFoundError(msg)
+    if artefact["pruned_at"] is not None:
+        on = f"{from_ms(artefact['pruned_at']):%Y-%m-%d}"
+        msg = f"The bytes of artefact {sha256[:12]}… were pruned on {on}."
+        raise NotFoundError(msg, slug="artefact-pruned", hint="A backup from before that day has them.")
     digest = hashlib.sha256()
     for piece in _pieces(store, sha256):
         digest.update(piece)

@@ -7,7 +7,7 @@ and never better. A case that only partial runs hold has its worst outcome there
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from sqlalchemy import RowMapping
@@ -15,10 +15,12 @@ from sqlalchemy import RowMapping
 from dashboard.model.candidate import Source
 from dashboard.model.evidence import SuiteRun, Tally, TestEvidence
 from dashboard.model.policy import Policy
+from dashboard.store import labels
 from dashboard.store.categories import Texts
 from dashboard.store.filed import Filed, numbers, sources
 from dashboard.store.moments import from_ms
 from dashboard.store.outcomes import ERROR, FAILED, PASSED, SKIPPED
+from dashboard.store.rollups import cases_digest
 from dashboard.store.transaction import Connection, rows, scalar
 
 _NAMES = 20
@@ -48,7 +50,7 @@ def of(connection: Connection, policy: Policy, filed: Sequence[Filed]) -> TestEv
     ambiguous = _ambiguous(connection, runs)
     flaky = _flaky(connection, runs, set(ambiguous))
     by_place = {(one.run_id, one.part): one for one in filed}
-    by_category = _by_category(policy, record)
+    by_category = _by_category(connection, policy, runs, record)
     names = [label for _, outcome, _, _, label, _ in record if outcome in (FAILED, ERROR)]
     return TestEvidence(
         tally=_tally(record),
@@ -62,7 +64,15 @@ def of(connection: Connection, policy: Policy, filed: Sequence[Filed]) -> TestEv
         category_sources={n: _said_by(cases, ambiguous, by_place) for n, cases in by_category.items()},
         counters_disagree=sum(_disagreements(one.notes) for one in filed),
         ambiguous=len(ambiguous),
+        retried=_retried(connection, runs, by_category),
     )
+
+
+def outcomes(connection: Connection, filed: Sequence[Filed]) -> dict[int, tuple[int, str]]:
+    """Give the record as outcome and name of each case, by the case's number."""
+    runs = _runs(connection, filed)
+    record = _record(connection, runs, _partial(connection, runs))
+    return {case[0]: (case[1], case[4]) for case in record}
 
 
 def _runs(connection: Connection, filed: Sequence[Filed]) -> list[RowMapping]:
@@ -100,7 +110,7 @@ def _record(connection: Connection, runs: Sequence[RowMapping], partial: set[int
     full = [run["id"] for run in runs if run["id"] not in partial]
     position = {run["id"]: place for place, run in enumerate(runs)}
     record: dict[int, Case] = {}
-    newest = _held(connection, full[-1]) if len(full) > 1 else ""
+    newest = _held(connection, full[-1]) if len(full) > 1 else b""
     for place, run_id in reversed(list(enumerate(full))):
         newer = full[place + 1 :]
         # A run with the very cases of the newest one has nothing to say that the newest does not.
@@ -114,14 +124,10 @@ def _record(connection: Connection, runs: Sequence[RowMapping], partial: set[int
     return list(record.values())
 
 
-def _held(connection: Connection, run_id: int) -> str:
-    """Give the cases of a run as one text: equal texts are equal sets, at a quarter of the price of asking for each."""
-    numbers_of = {
-        "sqlite": "group_concat(case_id)",
-        "postgresql": "string_agg(CAST(case_id AS TEXT), ',' ORDER BY case_id)",
-    }
-    sql = f"SELECT {numbers_of[connection.dialect.name]} FROM test_result WHERE run_id = :run AND attempt = 0"
-    return str(scalar(connection, sql, run=run_id))
+def _held(connection: Connection, run_id: int) -> bytes:
+    """Give the digest of the cases of a run: equal digests are equal sets."""
+    kept = scalar(connection, "SELECT cases_digest FROM run WHERE id = :run", run=run_id)
+    return cases_digest(connection, run_id) if kept is None else bytes(kept)
 
 
 def _cases(connection: Connection, run_id: int, but_not_in: Sequence[int] = ()) -> list[Case]:
@@ -160,14 +166,36 @@ def _flaky(connection: Connection, runs: Sequence[RowMapping], ambiguous: set[in
     return [row["label"] for row in found if row["case_id"] not in ambiguous]
 
 
-def _by_category(policy: Policy, record: Sequence[Case]) -> dict[str, list[Case]]:
-    labels = [case[4] for case in record]
-    files = [(case[5], place) for place, case in enumerate(record) if case[5] is not None]
-    texts = Texts([*labels, *(file for file, _ in files)], [*range(len(labels)), *(place for _, place in files)])
-    return {
-        name: [record[place] for place in sorted(texts.matching(patterns))]
-        for name, patterns in policy.categories.items()
+def _retried(
+    connection: Connection, runs: Sequence[RowMapping], by_category: Mapping[str, Sequence[Case]]
+) -> dict[str, int]:
+    """Count by category the cases that count as passed although an attempt of the run that decides them failed."""
+    mine = numbers(run["id"] for run in runs)
+    sql = f"SELECT run_id, case_id FROM test_result WHERE run_id IN ({mine}) AND +attempt > 0 AND outcome >= 2"
+    failed = {(row["run_id"], row["case_id"]) for row in rows(connection, sql)}
+    hidden = {
+        name: sum(1 for case in cases if case[1] == PASSED and (case[2], case[0]) in failed)
+        for name, cases in (by_category.items() if failed else ())
     }
+    return {name: n for name, n in hidden.items() if n}
+
+
+def _by_category(
+    connection: Connection, policy: Policy, runs: Sequence[RowMapping], record: Sequence[Case]
+) -> dict[str, list[Case]]:
+    """Give the cases of each category: by what they are called, and by what any run of the candidate labels them."""
+    called = [case[4] for case in record]
+    files = [(case[5], place) for place, case in enumerate(record) if case[5] is not None]
+    texts = Texts([*called, *(file for file, _ in files)], [*range(len(called)), *(place for _, place in files)])
+    labelled = labels.matching(connection, [run["id"] for run in runs], policy.categories)
+    at = {case[0]: place for place, case in enumerate(record)} if any(labelled.values()) else {}
+    found = {}
+    for name, patterns in policy.categories.items():
+        about_labels = labels.asked(patterns)
+        places = texts.matching([pattern for pattern in patterns if pattern not in about_labels])
+        places |= {at[case] for case in labelled.get(name, ()) if case in at}
+        found[name] = [record[place] for place in sorted(places)]
+    return found
 
 
 def _said_by(

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from dashboard.errors import StoreError
 from dashboard.store import migrations, postgresql, sqlite
+from dashboard.store.faults import guarded
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -52,6 +53,25 @@ def open_store(url: str, *, create: bool = True) -> Store:
         store.close()
         raise
     return store
+
+
+def schema_of(url: str) -> int:
+    """Give the version of the schema at ``url``, changing nothing; 0 where there is no database yet.
+
+    Raises:
+        StoreError: it cannot be reached or read, or is of another program.
+    """
+    try:
+        store = _connect(url, create=False)
+    except StoreError as error:
+        if error.slug == "store-missing":
+            return 0
+        raise
+    try:
+        with guarded(store.url), store.reader.connect() as connection, connection.begin():
+            return migrations.version(connection)
+    finally:
+        store.close()
 
 
 def _connect(url: str, *, create: bool) -> Store:

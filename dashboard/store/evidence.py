@@ -5,19 +5,24 @@ Everything is read within one moment of the database. What was never ingested is
 
 from datetime import datetime
 
-from dashboard.model.evidence import Evidence
+from dashboard.model.evidence import Evidence, Muted
 from dashboard.model.policy import Policy
 from dashboard.model.records import Kind
 from dashboard.store import (
+    acceptances,
     benchmark_evidence,
     candidates,
     case_evidence,
+    conditions,
     coverage_evidence,
     filed,
+    mutes,
+    new_failures,
     ops_evidence,
     otlp_evidence,
     readings,
     snapshot_evidence,
+    waivers,
 )
 from dashboard.store.engine import Store
 from dashboard.store.transaction import reading
@@ -55,4 +60,12 @@ def of(store: Store, candidate_id: int, policy: Policy, as_of: datetime, without
             sources=filed.sources(every),
             readings=readings.of(every),
             without=without,
+            new_failures=new_failures.of(connection, candidate, policy, kinds[Kind.TESTS]),
+            waivers=waivers.of_candidate(connection, candidate_id),
+            acceptances=tuple(one.acceptance for one in acceptances.of_candidate(connection, candidate_id)),
+            muted=tuple(
+                Muted(one.label, one.owner, one.ticket, one.created_at, one.expires_at)
+                for one in mutes.live(connection, candidate.project, as_of, candidate.branch or "")
+            ),
+            promises=tuple(conditions.approved_with(connection, candidate)),
         )

@@ -35,12 +35,16 @@ class Filed:
 
 
 def of_candidate(connection: Connection, candidate_id: int) -> list[Filed]:
-    """Give the artefacts of a candidate, oldest first: by when they were measured, then by when they came in."""
+    """Give the artefacts of a candidate, oldest first: by when they were measured, then by when they came in.
+
+    Those that were pruned are no evidence any more, and absent.
+    """
     found = rows(
         connection,
         "SELECT a.id, a.run_id, a.part, a.sha256, a.name, a.kind, a.format, a.size, a.reader_version, "
         "a.records_sha256, a.collected_at, a.origin, a.ingested_by, a.incomplete, a.notes, a.ledger, "
         "r.name AS run_name FROM artefact a JOIN run r ON r.id = a.run_id WHERE a.candidate_id = :candidate "
+        "AND a.pruned_at IS NULL "
         "ORDER BY a.collected_at, a.ingested_at, a.sha256",
         candidate=candidate_id,
     )

@@ -99,6 +99,19 @@ def all_events(connection: Connection, kinds: Sequence[str]) -> list[Event]:
     return [_event(row) for row in rows(connection, sql, **{f"kind{i}": kind for i, kind in enumerate(kinds)})]
 
 
+def events_at(connection: Connection, seqs: Sequence[int]) -> list[Event]:
+    """Give the events of these leaves, oldest first."""
+    if not seqs:
+        return []
+    numbers = ", ".join(str(int(seq)) for seq in seqs)
+    return [
+        _event(row)
+        for row in rows(
+            connection, f"SELECT seq, at, kind, actor, body, leaf FROM event WHERE seq IN ({numbers}) ORDER BY seq"
+        )
+    ]
+
+
 def count_events(connection: Connection) -> int:
     """Give the size of the log."""
     return int(scalar(connection, "SELECT count(*) FROM event"))
@@ -134,6 +147,14 @@ def signatures(connection: Connection, candidate_id: int) -> list[StoredSignatur
     """Give the signed statements of a candidate, oldest first."""
     found = rows(connection, f"{_SIGNOFF} WHERE candidate_id = :candidate ORDER BY id", candidate=candidate_id)
     return [_signature(row) for row in found]
+
+
+def signatures_of(connection: Connection, candidate_ids: Sequence[int]) -> list[StoredSignature]:
+    """Give the signed statements of several candidates, oldest first."""
+    if not candidate_ids:
+        return []
+    numbers = ", ".join(str(int(number)) for number in candidate_ids)
+    return [_signature(row) for row in rows(connection, f"{_SIGNOFF} WHERE candidate_id IN ({numbers}) ORDER BY id")]
 
 
 def signature(connection: Connection, signature_id: int) -> StoredSignature | None:

@@ -24,4 +24,11 @@ def _reading(one: Filed) -> Reading:
         ambiguous=ledger["ambiguous"],
         dropped=ledger["dropped"],
         notes=tuple(Note(note["slug"], note["message"], note["count"]) for note in json.loads(one.notes)),
+        commit=_commit(ledger.get("facts", {}).get("commit")),
     )
+
+
+def _commit(said: object) -> str | None:
+    """Read the commit that a report names: as text, or as an object with an ``id``."""
+    named = said.get("id") if isinstance(said, dict) else said
+    return named if isinstance(named, str) and named else None

@@ -5,6 +5,8 @@ from dashboard.store.transaction import Connection, run, scalar
 
 _SAME_SHAPE = {
     "stage_coverage": "coverage_file",
+    "stage_context": "coverage_context",
+    "stage_context_lines": "coverage_context_lines",
     "stage_benchmark": "benchmark_result",
     "stage_flag": "flag_state",
     "stage_health": "health_check",

@@ -1,10 +1,11 @@
 """Moves staged test cases into a run, and keeps the rollups equal to the facts.
 
 A case that the run already has (another file of the same run, in any order) keeps its worst outcome and is marked
-ambiguous; every other case is new to the run.
+ambiguous; of equal outcomes that of the file with the smallest digest stays. Every other case is new to the run.
 """
 
-from dashboard.store import rollups
+from dashboard.errors import StoreError
+from dashboard.store import families, labels, partitions, rollups, search_index, unstable
 from dashboard.store.targets import Place
 from dashboard.store.transaction import Connection, run, scalar
 
@@ -13,14 +14,17 @@ def keep(connection: Connection, where: Place, part: int) -> None:
     """Store the staged cases as results of the run, said by its file number ``part``."""
     if where.moved:
         rollups.rebuild_run(connection, where.branch_id, where.run_id)
+    partitions.ensure(connection, where.run_id)
     _intern(connection, where.project_id)
+    unstable.keep(connection, where)
+    labels.keep(connection, where)
     known = bool(scalar(connection, "SELECT test_artefacts FROM run WHERE id = :run", run=where.run_id))
     _observe(connection, where)
     if known:
         _compare_with_the_run(connection, where.run_id)
     _mark_ambiguous(connection, where.run_id, part)
     if known:
-        _leave_what_is_no_worse(connection, where.run_id)
+        _leave_what_is_no_worse(connection, where.run_id, part)
     _update_files(connection, where)
     rollups.advance(connection, where)
     _add_facts(connection, where.run_id, part)
@@ -32,11 +36,12 @@ def _intern(connection: Connection, project_id: int) -> None:
     run(
         connection,
         "INSERT INTO test_case (project_id, digest, suite, classname, name, file, line) "
-        "SELECT :project, s.digest, s.suite, s.classname, s.name, s.file, s.line FROM stage_case s "
-        "WHERE NOT EXISTS (SELECT 1 FROM test_case c WHERE c.project_id = :project AND c.digest = s.digest) "
-        "ORDER BY s.seq",
+        "SELECT :project, s.digest, s.suite, s.classname, s.name, s.file, s.line FROM stage_new n "
+        "JOIN stage_case s ON s.seq = n.seq ORDER BY s.seq",
         project=project_id,
     )
+    families.keep(connection, project_id)
+    search_index.keep(connection)
     run(
         connection,
         "INSERT INTO failure_text (digest, type, message, size, body) "
@@ -44,6 +49,20 @@ def _intern(connection: Connection, project_id: int) -> None:
         "WHERE NOT EXISTS (SELECT 1 FROM failure_text f WHERE f.digest = s.digest) "
         "ORDER BY s.digest ON CONFLICT (digest) DO NOTHING",
     )
+    _refuse_without_texts(connection)
+
+
+def _refuse_without_texts(connection: Connection) -> None:
+    """Refuse where a text that was known while the report was staged has been pruned since."""
+    used = "SELECT failure FROM {} WHERE failure IS NOT NULL"
+    vanished = scalar(
+        connection,
+        f"SELECT 1 FROM ({used.format('stage_case')} UNION {used.format('stage_attempt')}) s "
+        "WHERE NOT EXISTS (SELECT 1 FROM failure_text f WHERE f.digest = s.failure) LIMIT 1",
+    )
+    if vanished is not None:
+        msg = "A text of this report was pruned while the report was read; nothing of it was stored."
+        raise StoreError(msg, slug="store-busy", hint="Try again.")
 
 
 def _observe(connection: Connection, where: Place) -> None:
@@ -95,9 +114,19 @@ def _mark_ambiguous(connection: Connection, run_id: int, part: int) -> None:
         )
 
 
-def _leave_what_is_no_worse(connection: Connection, run_id: int) -> None:
-    """Keep the facts that stand, and take out those that a worse outcome replaces."""
-    run(connection, "DELETE FROM stage_observed WHERE outcome <= old_outcome")
+def _leave_what_is_no_worse(connection: Connection, run_id: int, part: int) -> None:
+    """Keep the facts that stand, and take out those that a worse outcome replaces.
+
+    Equal outcomes may differ in duration and failure, and the run must not depend on which file came first.
+    """
+    run(
+        connection,
+        "DELETE FROM stage_observed WHERE outcome < old_outcome OR (outcome = old_outcome AND old_part IN "
+        "(SELECT o.part FROM artefact o JOIN artefact m ON m.run_id = o.run_id AND m.part = :part "
+        "WHERE o.run_id = :run AND o.sha256 < m.sha256))",
+        run=run_id,
+        part=part,
+    )
     run(
         connection,
         "DELETE FROM test_result WHERE run_id = :run AND case_id IN "
@@ -107,16 +136,18 @@ def _leave_what_is_no_worse(connection: Connection, run_id: int) -> None:
 
 
 def _update_files(connection: Connection, where: Place) -> None:
-    """Let the newest run that saw a case say where it lies."""
+    """Let the newest run that saw a case say where it lies; of its files the one that names the first in order."""
     run(
         connection,
         "UPDATE test_case SET file = s.file, line = s.line FROM stage_case s "
         "WHERE test_case.project_id = :project AND test_case.digest = s.digest AND s.file IS NOT NULL "
         "AND (test_case.file IS NULL OR test_case.file <> s.file) AND NOT EXISTS (SELECT 1 FROM case_stat k "
         "JOIN run r ON r.id = k.last_run WHERE k.case_id = test_case.id "
-        "AND k.branch_id IN (SELECT id FROM branch WHERE project_id = :project) AND r.started_at > :at)",
+        "AND k.branch_id IN (SELECT id FROM branch WHERE project_id = :project) "
+        "AND (r.started_at > :at OR (r.id = :run AND test_case.file < s.file)))",
         project=where.project_id,
         at=where.started_at,
+        run=where.run_id,
     )
 
 

@@ -4,6 +4,8 @@
 them anew from the facts. Both give the same, which the tests and `countersign db check` prove.
 """
 
+import hashlib
+
 from dashboard.store.targets import Place
 from dashboard.store.transaction import Connection, run, scalar
 
@@ -115,8 +117,23 @@ def _add_to_stats(connection: Connection, where: Place, *, late: bool) -> None:
 
 def count_run(connection: Connection, run_id: int) -> None:
     """Sum a run up from its facts, and count one more test report of it."""
-    run(connection, "UPDATE run SET test_artefacts = test_artefacts + 1 WHERE id = :run", run=run_id)
+    run(
+        connection,
+        "UPDATE run SET test_artefacts = test_artefacts + 1, cases_digest = :digest WHERE id = :run",
+        digest=cases_digest(connection, run_id),
+        run=run_id,
+    )
     recount(connection, "run.id = :run", run=run_id)
+
+
+def cases_digest(connection: Connection, run_id: int) -> bytes:
+    """Give the digest of the set of cases that a run has."""
+    numbers_of = {
+        "sqlite": "group_concat(case_id)",  # the facts lie in the order of their cases
+        "postgresql": "string_agg(CAST(case_id AS TEXT), ',' ORDER BY case_id)",
+    }
+    sql = f"SELECT {numbers_of[connection.dialect.name]} FROM test_result WHERE run_id = :run AND attempt = 0"
+    return hashlib.sha256((scalar(connection, sql, run=run_id) or "").encode()).digest()
 
 
 TOTALS = ("total", "passed", "failed", "errors", "skipped", "duration_us", "flaky", "new_failures", "fixed")
@@ -126,7 +143,7 @@ def totals_from_facts(which: str) -> str:
     """Give the query for the totals of the runs that ``which`` selects, in the columns ``TOTALS``."""
     failed_before = (
         "SELECT count(DISTINCT a.case_id) FROM test_result a JOIN test_result f ON f.run_id = a.run_id "
-        "AND f.case_id = a.case_id AND f.attempt = 0 WHERE a.run_id = run.id AND a.attempt > 0 AND a.outcome >= 2 "
+        "AND f.case_id = a.case_id AND f.attempt = 0 WHERE a.run_id = run.id AND +a.attempt > 0 AND a.outcome >= 2 "
         "AND f.outcome = 0 AND NOT EXISTS (SELECT 1 FROM ambiguous_case m WHERE m.run_id = a.run_id "
         "AND m.case_id = a.case_id)"
     )
@@ -170,7 +187,8 @@ def rebuild(connection: Connection, branch_id: int) -> None:
     run(connection, f"DELETE FROM case_stat WHERE branch_id = :branch AND {mine}", branch=branch_id)
     run(connection, f"INSERT INTO status_change ({CHANGES}) {changes_from_facts(mine)}", branch=branch_id)
     run(connection, f"INSERT INTO case_stat ({STATS}) {stats_from_facts(mine)}", branch=branch_id)
-    _count_changes(connection, "run.branch_id = :branch", branch=branch_id)
+    # A pruned run keeps the totals it had: its results are no longer there to be counted.
+    _count_changes(connection, "run.branch_id = :branch AND run.pruned_at IS NULL", branch=branch_id)
 
 
 CHANGES = "run_id, case_id, old_outcome, new_outcome"

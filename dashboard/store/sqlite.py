@@ -1,4 +1,7 @@
-"""SQLite's two engines: write-ahead log, patient locks, a private file."""
+"""SQLite's two engines: write-ahead log, patient locks, a private file.
+
+A database that may not be written is read as it lies there, and every attempt to write says so.
+"""
 
 import atexit
 import os
@@ -7,9 +10,10 @@ import sqlite3
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+from urllib.parse import quote
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Engine, NullPool, create_engine, event
 
 from dashboard.errors import StoreError
 from dashboard.store.faults import guarded
@@ -39,12 +43,17 @@ def engines(path: Path, *, create: bool) -> tuple[Engine, Engine]:
     """Give the reading and the writing engine of the file at ``path``.
 
     Raises:
-        StoreError: there is no such file and none may be made, it is not a database, or it cannot be written.
+        StoreError: there is no such file and none may be made, it is not a database, or it can be neither written nor
+            read alone.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         msg = f"This Python comes with SQLite {sqlite3.sqlite_version}; 3.35 or newer is needed."
         raise StoreError(msg, slug="sqlite-too-old", hint="Use a Python that is linked to a newer SQLite.")
     _prepare_file(path, create=create)
+    if not _may_be_written(path):
+        _look_at(path)
+        writer = create_engine("sqlite://", creator=lambda: _refuse(path), poolclass=NullPool)
+        return _reader_of_unwritable(path), writer
     _turn_on_wal(path)
     return _engine(path, begin="BEGIN", read_only=True), _engine(path, begin="BEGIN IMMEDIATE", read_only=False)
 
@@ -83,9 +92,7 @@ def _turn_on_wal(path: Path) -> None:
         except sqlite3.DatabaseError as error:
             if "not a database" not in str(error):
                 raise
-            msg = f"{path} is not an SQLite database."
-            hint = "Name another file; this one was left alone."
-            raise StoreError(msg, slug="store-not-a-database", hint=hint) from error
+            raise _no_database(path) from error
         finally:
             connection.close()
     if answer != "wal":
@@ -104,6 +111,61 @@ def _journal_mode(connection: sqlite3.Connection, deadline: float) -> str:
             time.sleep(0.01)
 
 
+def _no_database(path: Path) -> StoreError:
+    hint = "Name another file; this one was left alone."
+    return StoreError(f"{path} is not an SQLite database.", slug="store-not-a-database", hint=hint)
+
+
+def _may_be_written(path: Path) -> bool:
+    """Say whether this process may write the database: the file, and its log beside it."""
+    effective = os.access in os.supports_effective_ids
+
+    def may(what: Path) -> bool:
+        return os.access(what, os.W_OK, effective_ids=effective)
+
+    beside = [Path(f"{path}-wal"), Path(f"{path}-shm")]
+    return may(path) and (may(path.parent) or all(may(file) for file in beside))
+
+
+def _look_at(path: Path) -> None:
+    """See that an unwritable database can be read."""
+    try:
+        connection = _open_unwritable(path)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        if "not a database" in str(error):
+            raise _no_database(path) from error
+        msg = f"The database {path} may not be written, and its latest changes lie in its log, which needs writing."
+        hint = "Copy it with its -wal file to a folder that may be written, or stop the server that has it open."
+        raise StoreError(msg, slug="store-read-only", hint=hint) from error
+
+
+def _open_unwritable(path: Path) -> sqlite3.Connection:
+    """Open the file as it lies there.
+
+    Reading beside a writer needs an index in shared memory, which cannot be made where nothing may be written. Without
+    a log nobody has written since, and SQLite is told that it can do without; this is looked at for every reading.
+    """
+    log = Path(f"{path}-wal")
+    still = "" if log.exists() and log.stat().st_size else "&immutable=1"
+    address = f"file:{quote(str(path.absolute()))}?mode=ro{still}"
+    return sqlite3.connect(address, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+
+
+def _reader_of_unwritable(path: Path) -> Engine:
+    # A connection a reading: one that was told that nothing changes must not be kept.
+    engine = create_engine("sqlite://", creator=lambda: _open_unwritable(path), poolclass=NullPool)
+    return _set_up(engine, begin="BEGIN", read_only=True)
+
+
+def _refuse(path: Path) -> NoReturn:
+    msg = f"The database {path} may only be read by this account."
+    raise StoreError(msg, slug="store-read-only", hint="Check who owns the file and its folder, and how it is mounted.")
+
+
 def _engine(path: Path, *, begin: str, read_only: bool) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
@@ -112,11 +174,16 @@ def _engine(path: Path, *, begin: str, read_only: bool) -> Engine:
         max_overflow=_POOL,
         pool_timeout=_BUSY_S,
     )
+    return _set_up(engine, begin=begin, read_only=read_only)
 
+
+def _set_up(engine: Engine, *, begin: str, read_only: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         for pragma in _PRAGMAS:
             connection.execute(pragma)
+        # SQLite's own lower() knows ASCII letters alone.
+        connection.create_function("lowered", 1, str.lower, deterministic=True)
         if read_only:
             connection.execute("PRAGMA query_only=ON")
 

@@ -5,6 +5,7 @@ from array import array
 from hashlib import blake2b
 
 from dashboard.model.records import CaseResult, Failure, Folded, Outcome
+from dashboard.store.labels import LabelStage
 from dashboard.store.moments import to_us
 from dashboard.store.outcomes import CODES
 from dashboard.store.staging import Staging
@@ -29,6 +30,7 @@ class CaseStage:
     def __init__(self, staging: Staging) -> None:
         self._staging = staging
         self._rows = staging.batch("stage_case")
+        self._labels = LabelStage(staging)
         self._seq = 0
         self._corrected = 0
         self._forgotten = 0
@@ -38,7 +40,7 @@ class CaseStage:
 
     def add(self, case: CaseResult) -> None:
         """Stage one case."""
-        suite, classname, name, file, line, outcome, duration_s, failure, attempts, ambiguous, _ = case
+        suite, classname, name, file, line, outcome, duration_s, failure, attempts, ambiguous, properties = case
         try:
             key = f"{suite}\x00{classname}\x00{name}".encode()
         except UnicodeEncodeError:
@@ -72,6 +74,8 @@ class CaseStage:
                 1 if ambiguous else 0,
             )
         )
+        if properties:
+            self._labels.add(seq, properties)
         if attempts:
             self._attempts(case)
         if len(self._rows) >= _BATCH:

@@ -15,6 +15,7 @@ from dashboard.model.records import (
     MetricSample,
     Record,
 )
+from dashboard.store import coverage_contexts
 from dashboard.store.moments import from_ms
 from dashboard.store.staging import Staging
 from dashboard.store.text import clean, identity, shortened, shortened_or_none
@@ -42,6 +43,7 @@ class RecordStage:
         self._staging = staging
         self._seq = 0
         self._series: dict[tuple[str, str], tuple[int, str]] = {}
+        self._contexts: dict[str, int] = {}
         self._takes: dict[type, Any] = {
             FileCoverage: self._coverage,
             BenchmarkResult: self._benchmark,
@@ -59,7 +61,18 @@ class RecordStage:
     def _coverage(self, one: FileCoverage) -> None:
         figures = (_whole(getattr(one, name), f"{name} of {one.path[:80]}") for name in FileCoverage._fields[1:8])
         row = (self._seq, identity(one.path), *figures, clean(one.hit), clean(one.missed), clean(one.partial))
-        self._staging.add("stage_coverage", (*row, one.approximate))
+        branches = (one.branch_numbering, clean(one.branches_taken), clean(one.branches_missed))
+        self._staging.add("stage_coverage", (*row, one.approximate, *branches))
+        if one.contexts:
+            body = coverage_contexts.packed((self._context(name), lines) for name, lines in one.contexts)
+            self._staging.add("stage_context_lines", (self._seq, len(one.contexts), body))
+
+    def _context(self, name: str) -> int:
+        known = self._contexts.get(name)
+        if known is None:
+            known = self._contexts[name] = len(self._contexts) + 1
+            self._staging.add("stage_context", (known, identity(name)))
+        return known
 
     def _benchmark(self, one: BenchmarkResult) -> None:
         if not math.isfinite(one.value):

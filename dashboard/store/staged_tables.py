@@ -8,9 +8,15 @@ _TABLES: dict[str, str] = {
     # Observations that a later record replaces: each stands for one row of `stage_case`.
     "stage_forgotten": "digest {bytes}, outcome {int}, duration_us {int}, failure {bytes}",
     "stage_failure": "digest {bytes}, type TEXT, message TEXT, size {int}, body {bytes}",
+    # What reports say of cases beside the outcome: a set of labels once, and which case names it.
+    "stage_label_set": "digest {bytes}, body TEXT",
+    "stage_label": "seq {int}, labels {bytes}",
     "stage_coverage": """seq {int}, path TEXT, lines_total {int}, lines_hit {int}, branches_total {int},
         branches_hit {int}, statements_total {int}, statements_hit {int}, lines_excluded {int}, hit TEXT,
-        missed TEXT, partial TEXT, approximate {bool}""",
+        missed TEXT, partial TEXT, approximate {bool}, branch_numbering TEXT, branches_taken TEXT,
+        branches_missed TEXT""",
+    "stage_context": "seq {int}, name TEXT",
+    "stage_context_lines": "seq {int}, contexts {int}, body {bytes}",
     "stage_benchmark": """seq {int}, name TEXT, grouping TEXT, value {real}, statistic TEXT, unit TEXT,
         unit_text TEXT, direction TEXT, mean {real}, minimum {real}, maximum {real}, stddev {real}, rounds {int},
         fingerprint TEXT, samples TEXT""",
@@ -25,6 +31,10 @@ _TABLES: dict[str, str] = {
     "stage_observed": """case_id {int} PRIMARY KEY, seq {int}, outcome {int}, duration_us {int}, failure_id {int},
         ambiguous {int}, old_outcome {int}, old_us {int}, old_part {int}, late {int}, prev_run {int},
         prev_outcome {int}, next_run {int}, next_outcome {int}""",
+    # Cases the project has not seen, and what those of them with unstable names are filed under instead.
+    "stage_new": "seq {int} PRIMARY KEY",
+    "stage_unstable": """seq {int} PRIMARY KEY, raw {bytes}, base {bytes}, suite TEXT, classname TEXT, name TEXT,
+        shown TEXT, digest {bytes}""",
     "stage_dirty": "case_id {int} PRIMARY KEY",
 }
 

@@ -114,7 +114,8 @@ class Staging:
     def has_failure(self, digest: bytes) -> bool:
         """Say whether a failure text is known to be stored: a look costs less than compressing it in vain.
 
-        Over a network it would cost more, so PostgreSQL is not asked. Texts are never deleted.
+        Over a network it would cost more, so PostgreSQL is not asked. One that is pruned before it is used
+        is noticed (``results``).
         """
         if not self._sqlite:
             return False

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from dashboard.errors import ArtefactError
 from dashboard.model.ledger import Ledger
 from dashboard.model.records import CaseResult, Folded, Kind, Record
-from dashboard.store import blobs, results
+from dashboard.store import blobs, results, unstable
 from dashboard.store.engine import Store
 from dashboard.store.faults import guarded
 from dashboard.store.moments import from_ms, to_ms
@@ -20,7 +21,7 @@ from dashboard.store.record_rows import keep_records
 from dashboard.store.stage_cases import CaseStage
 from dashboard.store.stage_records import RecordStage
 from dashboard.store.staging import Staging
-from dashboard.store.targets import Place, Target, place
+from dashboard.store.targets import Place, Target, adopt, hold, meant, place
 from dashboard.store.text import clean, shortened, shortened_or_none
 from dashboard.store.transaction import Connection, first, raise_revision, reading, scalar
 
@@ -52,6 +53,8 @@ class Stored:
     """The candidate had this very file; nothing was written."""
     run_id: int | None
     candidate_id: int
+    adopted: bool = False
+    """The candidate had no environment and took the one that was named, also where the file itself is known."""
 
 
 def ingest(  # noqa: PLR0913 - one step of the way of the data, with everything that is known at this point
@@ -74,40 +77,54 @@ def ingest(  # noqa: PLR0913 - one step of the way of the data, with everything 
         body: the raw file, seekable; kept as it is.
         records: consumed to its end before the database is locked. An error it raises leaves nothing behind.
         ledger, counts, records_sha256: asked when ``records`` has ended.
-        on_stored: called inside the transaction, to add what must stand or fall with it.
+        on_stored: called inside the transaction, to add what must stand or fall with it; for a file that is known
+            only when its candidate takes an environment.
 
     Raises:
+        UsageError: slug ``environment-ambiguous``: the subject has several candidates and no environment is named.
         ArtefactError: from ``records``, or of the records themselves (a sample twice, a number too large).
         StoreError: the database cannot be written.
     """
     with reading(store) as connection:
         known = _duplicate(connection, target, artefact.sha256)
-    if known is not None:
+    if known is not None and not known.adopted:
         return known
     with guarded(store.url), store.writer.connect() as connection, Staging(connection) as staging:
         _stage(staging, records)
         blobs.stage(staging, body)
         staging.begin()
+        project_id = hold(connection, target, at)
+        # Another process may have stored this file while ours was read; with the project held it cannot any more.
         known = _duplicate(connection, target, artefact.sha256)
         if known is not None:
+            if known.adopted:
+                adopt(connection, known.candidate_id, target.environment)
+                _finish(connection, staging, known, on_stored)
             return known
-        where = place(connection, target, at)
-        # On PostgreSQL the project's lock was only now taken: another process may have stored this file before us.
-        known = _duplicate(connection, target, artefact.sha256)
-        if known is not None:
-            return known
+        where = place(connection, project_id, target)
+        if artefact.kind is Kind.TESTS:
+            unstable.settle(staging, where, ledger)
         row = _artefact_row(artefact, ledger, counts(), at=at, by=by, where=where)
         artefact_id, part = _add_artefact(connection, where, row, records_sha256())
         if artefact.kind is Kind.TESTS:
             results.keep(connection, where, part)
         keep_records(connection, where.project_id, artefact_id)
         blobs.keep(connection, artefact.sha256)
-        stored = Stored(artefact_id, duplicate=False, run_id=where.run_id, candidate_id=where.candidate_id)
-        if on_stored is not None:
-            on_stored(connection, stored)
-        raise_revision(connection)
-        staging.commit()
+        stored = Stored(artefact_id, False, where.run_id, where.candidate_id, where.adopted)
+        _finish(connection, staging, stored, on_stored)
     return stored
+
+
+def _finish(
+    connection: Connection,
+    staging: Staging,
+    stored: Stored,
+    on_stored: Callable[[Connection, Stored], None] | None,
+) -> None:
+    if on_stored is not None:
+        on_stored(connection, stored)
+    raise_revision(connection)
+    staging.commit()
 
 
 def _stage(staging: Staging, records: Iterator[Record]) -> None:
@@ -126,16 +143,21 @@ def _stage(staging: Staging, records: Iterator[Record]) -> None:
 
 
 def _duplicate(connection: Connection, target: Target, sha256: str) -> Stored | None:
+    """Find the file among what the candidate has; ``adopted`` says that the candidate is to take an environment."""
+    candidate = meant(connection, target)
+    if candidate is None:
+        return None
     row = first(
         connection,
-        "SELECT a.id, a.run_id, a.candidate_id FROM artefact a JOIN candidate c ON c.id = a.candidate_id "
-        "JOIN project p ON p.id = c.project_id "
-        "WHERE p.slug = :project AND c.subject = :subject AND a.sha256 = :sha256",
-        project=target.project,
-        subject=target.subject,
+        "SELECT id, run_id, pruned_at FROM artefact WHERE candidate_id = :candidate AND sha256 = :sha256",
+        candidate=candidate.id,
         sha256=sha256,
     )
-    return None if row is None else Stored(row["id"], True, row["run_id"], row["candidate_id"])
+    if row is not None and row["pruned_at"] is not None:
+        on = f"{from_ms(row['pruned_at']):%Y-%m-%d}"
+        msg = f"This very file was evidence of the candidate until it was pruned on {on}; it is not taken again."
+        raise ArtefactError(msg, slug="artefact-pruned", hint="Bring it in for another subject if it belongs to one.")
+    return None if row is None else Stored(row["id"], True, row["run_id"], candidate.id, candidate.adopts)
 
 
 def _artefact_row(

@@ -1,92 +1,105 @@
-"""Several processes at once: nothing lost, nothing torn, no error. Killed at any moment: nothing half done."""
+"""Several processes at once: nothing lost, nothing torn, no error; the order of files makes no difference."""
 
 import hashlib
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
+from itertools import permutations
 
 import pytest
+from process_maker import run_plan
+from store_maker import case, failing, put, shards_of
 
 from dashboard.store import frames, maintenance
-from dashboard.store.engine import open_store
-from dashboard.store.transaction import reading, scalar
+from dashboard.store.transaction import columns, reading, scalar
 
-_WRITER = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from store_maker import case, failing, put
-from dashboard.store.engine import open_store
-store = open_store(sys.argv[2])
-who, runs, cases = sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
-for number in range(runs):
-    name = f"{who}-{number}"
-    # The cases come in another order from each writer: only an order of locks keeps them from blocking each other.
-    records = [failing(f"n{i}", why=f"why {i % 7}") if i % 11 == number % 11 else case(f"n{i}") for i in range(cases)]
-    if who[-1] in "13":
-        records.reverse()
-    done = put(store, records, subject=name, run=name, hours=number, body=name.encode(), branch="main")
-    print(name, int(done.duplicate), flush=True)
-"""
+SNAPSHOT = {
+    "runs": (
+        "SELECT r.name, r.total, r.passed, r.failed, r.errors, r.skipped, r.duration_us, r.flaky, r.new_failures, "
+        "r.fixed FROM run r JOIN project p ON p.id = r.project_id WHERE p.slug = :project"
+    ),
+    "results": (
+        "SELECT r.name, c.suite, c.classname, c.name, c.file, t.attempt, t.outcome, t.duration_us, f.message, "
+        "a.sha256 FROM test_result t JOIN run r ON r.id = t.run_id JOIN project p ON p.id = r.project_id "
+        "JOIN test_case c ON c.id = t.case_id JOIN artefact a ON a.run_id = r.id AND a.part = t.part "
+        "LEFT JOIN failure_text f ON f.id = t.failure_id WHERE p.slug = :project"
+    ),
+    "ambiguous": (
+        "SELECT r.name, c.name AS test, a.sha256 FROM ambiguous_case m JOIN run r ON r.id = m.run_id "
+        "JOIN project p ON p.id = r.project_id JOIN test_case c ON c.id = m.case_id "
+        "JOIN artefact a ON a.run_id = r.id AND a.part = m.part WHERE p.slug = :project"
+    ),
+    "changes": (
+        "SELECT r.name, c.name AS test, k.old_outcome, k.new_outcome FROM status_change k "
+        "JOIN run r ON r.id = k.run_id JOIN project p ON p.id = r.project_id JOIN test_case c ON c.id = k.case_id "
+        "WHERE p.slug = :project"
+    ),
+    "sums": (
+        "SELECT c.name, k.runs, k.passed, k.failing, k.skipped, k.timed, k.sum_us, r.name AS last, k.last_outcome "
+        "FROM case_stat k JOIN test_case c ON c.id = k.case_id JOIN project p ON p.id = c.project_id "
+        "LEFT JOIN run r ON r.id = k.last_run WHERE p.slug = :project"
+    ),
+}
 
 
-def _write(url: str, who: str, runs: int, cases: int) -> subprocess.Popen:
-    maker = str(Path(__file__).parents[1])
-    arguments = [sys.executable, "-c", _WRITER, maker, url, who, str(runs), str(cases)]
-    return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def snapshot(store, project):
+    """Everything that is kept of the tests of a project, by names."""
+    with reading(store) as connection:
+        return {what: sorted(columns(connection, sql, project=project), key=repr) for what, sql in SNAPSHOT.items()}
 
 
-def test_four_writers_and_a_reader(store, store_url):
-    writers = [_write(store_url, f"w{n}", 6, 200) for n in range(4)]
-    while any(writer.poll() is None for writer in writers):
-        with reading(store) as connection:
-            torn = scalar(
-                connection,
-                "SELECT count(*) FROM run r WHERE r.total <> "
-                "(SELECT count(*) FROM test_result t WHERE t.run_id = r.id AND t.attempt = 0) OR r.total <> 200",
-            )
-        assert torn == 0
-        time.sleep(0.02)
-    for writer in writers:
-        out, err = writer.communicate()
-        assert writer.returncode == 0, err
-        assert len(out.splitlines()) == 6
-    assert len(frames.runs(store, "demo")) == 24
+def test_files_of_a_run_in_any_order_are_the_same_run(store):
+    found = {}
+    for number, order in enumerate(permutations(range(4))):
+        project = f"p{number}"
+        put(store, [case("all"), failing("b"), case("twice")], project=project, run="r0", hours=0, body=b"before")
+        later = [failing("all"), case("b"), case("own 1.1")]
+        if number % 2:
+            put(store, later, project=project, run="r2", hours=2, body=b"after")
+        for shard in order:
+            put(store, shards_of(1)[shard], project=project, run="r1", hours=1, body=f"{shard}".encode())
+        if not number % 2:
+            put(store, later, project=project, run="r2", hours=2, body=b"after")
+        found[order] = snapshot(store, project)
+    first = next(iter(found.values()))
+    assert {run[0]: run[1] for run in first["runs"]} == {"r0": 3, "r1": 27, "r2": 3}
+    assert len(first["ambiguous"]) == 15
+    assert [order for order, kept in found.items() if kept != first] == []
     assert maintenance.check(store) == []
 
 
-KILLS = 10
+def test_files_of_runs_from_several_processes(store, store_url):
+    runs, numbers = range(4), range(4)
+    files = [[run, number] for run in runs for number in numbers]
+    for run, number in files:
+        put(store, shards_of(run)[number], project="alone", run=f"r{run}", hours=run, body=f"{run}/{number}".encode())
+    # Four processes with a quarter each, and a fifth that sends everything again, backwards.
+    jobs = [{"act": "shard", "project": "crowd", "order": files[n::4][:: 1 if n % 2 else -1]} for n in range(4)]
+    jobs.append({"act": "shard", "project": "crowd", "order": files[::-1]})
+    told = run_plan("together", store_url, jobs=jobs)
+    assert [len(lines) for lines in told] == [4, 4, 4, 4, 16]
+    assert snapshot(store, "crowd") == snapshot(store, "alone")
+    assert len(frames.artefacts(store, "crowd")) == len(files)
+    assert maintenance.check(store) == []
 
 
 @pytest.mark.timeout(300)
-def test_killed_at_any_moment(store, store_url):
-    dice = random.Random(5)  # noqa: S311  # moments, not secrets
-    acknowledged = set()
-    for kill in range(KILLS):
-        writer = _write(store_url, f"k{kill}", 200, 400)
-        assert writer.stdout is not None
-        acknowledged.add(writer.stdout.readline().split()[0])
-        time.sleep(dice.uniform(0, 0.25))
-        os.kill(writer.pid, signal.SIGKILL)
-        out, _ = writer.communicate()
-        acknowledged.update(line.split()[0] for line in out.splitlines() if line.endswith((" 0", " 1")))
-    again = open_store(store_url)
-    with reading(again) as connection:
-        stored = set(frames.runs(again, "demo", limit=10_000)["name"])
-        partial = scalar(connection, "SELECT count(*) FROM run WHERE total <> 400 OR test_artefacts <> 1")
-    assert partial == 0
-    assert acknowledged <= stored
-    assert maintenance.check(again) == []
-    again.close()
+def test_eight_writers_and_four_readers(store, store_url):
+    runs, cases = 6, 200
+    writers = [{"act": "ingest", "who": f"w{n}", "runs": runs, "cases": cases} for n in range(8)]
+    readers = [{"act": "read", "runs": 8 * runs, "cases": cases} for _ in range(4)]
+    told = run_plan("together", store_url, jobs=writers + readers)
+    assert [lines[-1] for lines in told[:8]] == [f"w{n}-{runs - 1}" for n in range(8)]
+    assert all(lines[-1] == str(8 * runs) for lines in told[8:])
+    with reading(store) as connection:
+        assert scalar(connection, "SELECT count(*) FROM test_result WHERE attempt = 0") == 8 * runs * cases
+        assert scalar(connection, "SELECT count(*) FROM test_case") == cases
+        assert scalar(connection, "SELECT count(*) FROM event") == 8 * runs
+    assert maintenance.check(store) == []
 
 
 def test_what_was_stored_but_not_acknowledged_is_recognised_when_sent_again(store, store_url):
-    first = _write(store_url, "w", 2, 10)
-    assert first.communicate(timeout=60)[0].splitlines() == ["w-0 0", "w-1 0"]
-    again = _write(store_url, "w", 3, 10)
-    assert again.communicate(timeout=60)[0].splitlines() == ["w-0 1", "w-1 1", "w-2 0"]
-    assert len(frames.runs(store, "demo")) == 3
-    assert hashlib.sha256(b"w-0").hexdigest() in set(frames.artefacts(store, "demo")["sha256"])
+    plan = {"act": "ingest", "who": "w", "cases": 10, "shards": 2}
+    assert run_plan("together", store_url, jobs=[{**plan, "runs": 2}]) == [["w-0", "w-1"]]
+    assert run_plan("together", store_url, jobs=[{**plan, "runs": 3}]) == [["w-0", "w-1", "w-2"]]
+    assert frames.runs(store, "demo")["total"].tolist() == [10, 10, 10]
+    assert hashlib.sha256(b"w-0/1").hexdigest() in set(frames.artefacts(store, "demo")["sha256"])
+    with reading(store) as connection:
+        assert scalar(connection, "SELECT count(*) FROM event") == 6

@@ -12,13 +12,27 @@ from dashboard.store import frames
 P, F, E, S = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED
 
 RUN = "id name candidate_id subject version branch started_at total passed failed errors skipped flaky duration_s "
-RUN += "new_failures fixed"
-CASE = "case_id suite classname name outcome duration_s attempts failure_id failure_type message"
+RUN += "new_failures fixed pruned_at infrastructure"
+CASE = "case_id suite classname name outcome duration_s attempts failure_id failure_type message status"
+STATE = (
+    "case_id suite classname name file status rule because order_suspect since changed_at failures decided low high "
+)
+STATE += "failed_runs retried_runs rerun_s last_run"
+EVENT = "id case_id classname name run_id run_name subject at old_status new_status rule because evidence rules"
+CHANGED = "case_id suite classname name before after before_s after_s failure_id message"
 COLUMNS = {
     "projects": ((), "slug name candidates runs last_at"),
     "candidates": (("demo",), "id subject version branch environment opened_at as_of last_at runs artefacts"),
     "runs": (("demo",), RUN),
+    "run": (("demo", 1), RUN),
+    "runs_before": ((1,), RUN),
     "runs_of": ((1,), RUN),
+    "run_families": ((1,), "suite classname base case_id total passed failed errors skipped duration_s"),
+    "siblings": ((1, 1), "case_id name parameters outcome duration_s"),
+    "case_failures": (
+        (1, "main"),
+        "run_id run_name subject started_at attempt outcome failure_id group_id type title message",
+    ),
     "branches": (("demo",), "branch runs last_at"),
     "run_cases": ((1,), CASE),
     "slowest": ((1,), CASE),
@@ -33,18 +47,19 @@ COLUMNS = {
         (1,),
         (
             "path lines_total lines_hit branches_total branches_hit statements_total statements_hit artefact_id hit "
-            "missed partial"
+            "missed partial approximate reports"
         ),
     ),
+    "coverage_doubts": ((1,), "path report reason"),
     "coverage_trend": (
         ("demo", "main"),
-        "candidate_id subject version at lines_total lines_hit branches_total branches_hit files",
+        "candidate_id subject version environment at lines_total lines_hit branches_total branches_hit files",
     ),
     "benchmarks": (
         (1,),
         (
-            "name group value statistic unit direction mean minimum maximum stddev rounds fingerprint run_name at "
-            "artefact_id"
+            "name group value statistic unit direction mean minimum maximum stddev rounds fingerprint samples run_name "
+            "at artefact_id"
         ),
     ),
     "benchmark_history": (
@@ -60,9 +75,26 @@ COLUMNS = {
         ("demo",),
         (
             "id sha256 name size kind format producer reader_version records_sha256 status collected_at ingested_at "
-            "run_name candidate_id subject version by origin counts ledger notes"
+            "run_name candidate_id subject version by origin counts ledger notes pruned_at"
         ),
     ),
+    "case_states": (("demo", "main"), STATE),
+    "state_files": (("demo", "main"), "case_id classname file"),
+    "case_events": ((1,), EVENT),
+    "branch_events": (("demo", "main"), EVENT),
+    "strips": (((1,), (1,)), "case_id run_id outcome retried"),
+    "failure_groups": (
+        (1,),
+        "group_id type title frame cases sample_failure_id first_run_id first_run first_at runs",
+    ),
+    "group_cases": ((1, 1), "case_id suite classname name outcome failure_id message"),
+    "group_trend": ((1, [1]), "run_id run_name at group_id cases"),
+    "changed_cases": ((1, 2, "new"), CHANGED),
+    "paired_durations": ((1, 2, 0.1), "case_id suite classname name before_s after_s"),
+    "slowed_cases": ((1,), "case_id suite classname name duration_s mean_s lost_s runs"),
+    "file_durations": ((1,), "part name cases timed duration_s"),
+    "contradictions": ((1,), "subject run_id run_name started_at attempt outcome duration_s failure_id message"),
+    "find_cases": (("demo", "a"), "case_id suite classname name file"),
     "evaluations": (
         ("demo",),
         (
@@ -73,6 +105,8 @@ COLUMNS = {
 }
 MOMENTS = {
     "last_at",
+    "since",
+    "changed_at",
     "opened_at",
     "as_of",
     "started_at",
@@ -97,7 +131,10 @@ def test_columns_are_there_without_rows(store, name):
 
 
 def test_every_public_frame_is_tried():
-    counted = {"case", "failure_text", "count_run_cases", "count_artefacts"}
+    counted = {"case", "run_statuses", "coverage_contexts", "failure_text"}
+    counted |= {"count_run_cases", "count_artefacts", "count_coverage_reports", "count_case_states"}
+    counted |= {"count_found_cases", "compare_runs", "status_counts", "ungrouped_failures"}
+    counted |= {"CHANGES", "Change", "Comparison"}
     assert set(COLUMNS) == set(frames.__all__) - counted
 
 

@@ -42,13 +42,15 @@ def benchmarks(store: Store, candidate_id: int, limit: int = 20_000) -> pd.DataF
     """Give the benchmarks of a candidate, by name and then oldest first.
 
     Gives: name, group, value, statistic, unit, direction, mean, minimum, maximum, stddev, rounds, fingerprint,
-    samples (a list of independent measurements, empty where the file gives none), run_name, at (the run's start), artefact_id; in base units.
+    samples (a list of independent measurements, empty where the file gives none), run_name, at (the run's start),
+    artefact_id; in base units.
     """
     return frame(
         store,
         _BENCHMARKS,
         'SELECT b.name, b.grouping AS "group", b.value, b.statistic, b.unit, b.direction, b.mean, b.minimum, '
-        "b.maximum, b.stddev, b.rounds, b.fingerprint, b.samples, r.name AS run_name, r.started_at AS at, b.artefact_id "
+        "b.maximum, b.stddev, b.rounds, b.fingerprint, b.samples, r.name AS run_name, r.started_at AS at, "
+        "b.artefact_id "
         "FROM artefact a JOIN benchmark_result b ON b.artefact_id = a.id JOIN run r ON r.id = a.run_id "
         "WHERE a.candidate_id = :candidate ORDER BY b.name, b.fingerprint, r.started_at, a.collected_at, "
         "a.ingested_at, b.seq LIMIT :limit",

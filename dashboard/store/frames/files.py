@@ -29,6 +29,7 @@ _SHAPE = {
     "counts": "json",
     "ledger": "json",
     "notes": "json",
+    "pruned_at": "moment",
 }
 
 
@@ -45,7 +46,7 @@ def artefacts(
 
     Gives: id, sha256, name, size, kind, format, producer, reader_version, records_sha256, status (``complete`` or
     ``incomplete``), collected_at, ingested_at, run_name, candidate_id, subject, version, by, origin, counts (dict),
-    ledger (dict: the six counts, and ``facts``), notes (list).
+    ledger (dict: the six counts, and ``facts``), notes (list), pruned_at (``NaT`` while its bytes are there).
     """
     where, values = _where(candidate_id)
     sql = f"{LISTED} {TABLES} {where} ORDER BY a.ingested_at DESC, a.id DESC LIMIT :limit OFFSET :offset"

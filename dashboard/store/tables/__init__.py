@@ -7,8 +7,8 @@ transaction and are never deleted.
 
 from sqlmodel import SQLModel
 
-from dashboard.store.tables import accounts, candidates, cases, judgements, records
+from dashboard.store.tables import accounts, candidates, cases, judgements, labels, records, states
 
-__all__ = ["METADATA", "accounts", "candidates", "cases", "judgements", "records"]
+__all__ = ["METADATA", "accounts", "candidates", "cases", "judgements", "labels", "records", "states"]
 
 METADATA = SQLModel.metadata

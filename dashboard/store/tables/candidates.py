@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -29,11 +29,22 @@ class BranchRow(SQLModel, table=True):
 
 
 class CandidateRow(SQLModel, table=True):
-    """What is proposed for release. ``opened_at`` is the start of its first run."""
+    """What is proposed for release: a subject for an environment. ``opened_at`` is the start of its first run.
+
+    Two indexes keep it single, because in the first one rows without an environment are never equal.
+    """
 
     __tablename__ = "candidate"
     __table_args__ = (
-        UniqueConstraint("project_id", "subject"),
+        Index("candidate_in_environment", "project_id", "subject", "environment", unique=True),
+        Index(
+            "candidate_in_none",
+            "project_id",
+            "subject",
+            unique=True,
+            sqlite_where=text("environment IS NULL"),
+            postgresql_where=text("environment IS NULL"),
+        ),
         Index("candidate_recent", "project_id", "opened_at", "id"),
     )
 
@@ -45,6 +56,10 @@ class CandidateRow(SQLModel, table=True):
     environment: str | None = None
     opened_at: int = Field(sa_type=BigInteger)
     as_of: int | None = Field(default=None, sa_type=BigInteger)
+    superseded_at: int | None = Field(default=None, sa_type=BigInteger)
+    """When somebody declared that it goes no further, who and why; nothing where a newer approval passed it over."""
+    superseded_by: str | None = None
+    superseded_because: str | None = None
 
 
 class RunRow(SQLModel, table=True):
@@ -77,6 +92,12 @@ class RunRow(SQLModel, table=True):
     duration_us: int | None = Field(default=None, sa_type=BigInteger)
     new_failures: int = 0
     fixed: int = 0
+    cases_digest: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """sha256 over the numbers of its cases: equal digests are equal sets. ``None`` in runs of older databases."""
+    infrastructure: str | None = None
+    """Why the run is taken for a failure of its surroundings; nothing when it is not."""
+    pruned_at: int | None = Field(default=None, sa_type=BigInteger)
+    """When its results were removed; its totals stay as they were then."""
 
 
 class ArtefactRow(SQLModel, table=True):
@@ -112,6 +133,8 @@ class ArtefactRow(SQLModel, table=True):
     """JSON text, as are the next two."""
     ledger: str
     notes: str
+    pruned_at: int | None = Field(default=None, sa_type=BigInteger)
+    """When its bytes and records were removed; the row stays, so that what was shown can still be named."""
 
 
 class BlobRow(SQLModel, table=True):

@@ -6,17 +6,26 @@ their maximum and a failing one is ``>= 2``. (SQLite also stores 0 and 1 without
 
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 _CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
+_BAD = text("outcome >= 2")
 
 
 class CaseRow(SQLModel, table=True):
     """A test case, interned. ``digest`` stands for suite, class and name, which may be too long for an index."""
 
     __tablename__ = "test_case"
-    __table_args__ = (UniqueConstraint("project_id", "digest"),)
+    __table_args__ = (
+        UniqueConstraint("project_id", "digest"),
+        Index(
+            "test_case_family",
+            "family",
+            sqlite_where=text("family IS NOT NULL"),
+            postgresql_where=text("family IS NOT NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     project_id: int = Field(foreign_key="project.id")
@@ -26,6 +35,10 @@ class CaseRow(SQLModel, table=True):
     name: str
     file: str | None = None
     line: int | None = None
+    family: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """Of a case with parameters in its name: what it shares with those that have others."""
+    base_length: int | None = None
+    """Letters of the name before its parameters."""
 
 
 class FailureRow(SQLModel, table=True):
@@ -39,16 +52,23 @@ class FailureRow(SQLModel, table=True):
     message: str | None = None
     size: int = Field(sa_type=BigInteger)
     body: bytes | None = Field(default=None, sa_type=LargeBinary)
+    group_id: int | None = None
+    """The failures it belongs with; nothing until a failing result was grouped."""
 
 
 class ResultRow(SQLModel, table=True):
     """The fact: attempt 0 is the final outcome of the case in the run, 1 and up exist for cases run repeatedly.
 
-    ``part`` is the artefact of the run that said so.
+    ``part`` is the artefact of the run that said so. PostgreSQL keeps ranges of runs in tables of their own; see
+    ``store.partitions``.
     """
 
     __tablename__ = "test_result"
-    __table_args__: ClassVar[dict[str, Any]] = _CLUSTERED
+    # One result in a hundred is bad, and they are asked for more often than all others.
+    __table_args__ = (
+        Index("bad_result", "run_id", "outcome", sqlite_where=_BAD, postgresql_where=_BAD),
+        {**_CLUSTERED, "postgresql_partition_by": "RANGE (run_id)"},
+    )
 
     run_id: int = Field(primary_key=True)
     case_id: int = Field(primary_key=True)
@@ -57,6 +77,20 @@ class ResultRow(SQLModel, table=True):
     duration_us: int | None = Field(default=None, sa_type=BigInteger)
     failure_id: int | None = None
     part: int
+
+
+class UnstableRow(SQLModel, table=True):
+    """Which observation of a run stands under which case, where its name changes from run to run.
+
+    ``digest`` is that of the name in the report; it keeps files of one run that name it again on one case.
+    """
+
+    __tablename__ = "unstable_name"
+    __table_args__: ClassVar[dict[str, Any]] = _CLUSTERED
+
+    run_id: int = Field(primary_key=True)
+    digest: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    case_id: int
 
 
 class AmbiguousRow(SQLModel, table=True):

@@ -15,7 +15,33 @@ class PolicyRow(SQLModel, table=True):
     digest: str
     body: str
     set_by: str
+    """Who wrote it: of a change by two persons the one who proposed it."""
     set_at: int = Field(sa_type=BigInteger)
+    approved_by: str | None = None
+    """The second person; nothing for a project's first policy, which one person may set."""
+    reason: str | None = None
+
+
+class ProposalRow(SQLModel, table=True):
+    """A policy that somebody would put in force; it judges nothing until somebody else agrees."""
+
+    __tablename__ = "policy_proposal"
+    __table_args__ = (Index("policy_proposal_of_project", "project_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    digest: str
+    body: str
+    base_digest: str
+    """Of the policy that was in force when this was proposed: what its differences are told against."""
+    reason: str
+    proposed_by: str
+    proposed_at: int = Field(sa_type=BigInteger)
+    state: str
+    """``proposed``, ``approved``, ``rejected``, ``withdrawn`` or ``superseded``."""
+    decided_by: str | None = None
+    decided_at: int | None = Field(default=None, sa_type=BigInteger)
+    decision_note: str | None = None
 
 
 class EvaluationRow(SQLModel, table=True):
@@ -56,6 +82,45 @@ class ConditionRow(SQLModel, table=True):
     closed_by: str | None = None
     closed_at: int | None = Field(default=None, sa_type=BigInteger)
     closing_note: str | None = None
+
+
+class WaiverRow(SQLModel, table=True):
+    """A failed gate that may be set aside until a moment, when a second person agrees."""
+
+    __tablename__ = "waiver"
+    __table_args__ = (Index("waiver_of_candidate", "candidate_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    candidate_id: int = Field(foreign_key="candidate.id")
+    gate: str
+    reason: str
+    requested_by: str
+    requested_at: int = Field(sa_type=BigInteger)
+    approved_by: str | None = None
+    approved_at: int | None = Field(default=None, sa_type=BigInteger)
+    expires_at: int = Field(sa_type=BigInteger)
+    withdrawn_by: str | None = None
+    withdrawn_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class AcceptanceRow(SQLModel, table=True):
+    """A signed reason why a finding may stand, bound to the finding's digest."""
+
+    __tablename__ = "finding_acceptance"
+    __table_args__ = (UniqueConstraint("candidate_id", "digest"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    candidate_id: int = Field(foreign_key="candidate.id")
+    rule: str
+    digest: str
+    account_id: int = Field(foreign_key="account.id")
+    login: str
+    name: str
+    role: str
+    reason: str
+    at: int = Field(sa_type=BigInteger)
+    payload_sha256: str
+    envelope: bytes = Field(sa_type=LargeBinary)
 
 
 class EventRow(SQLModel, table=True):

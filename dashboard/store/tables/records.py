@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Float, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 _CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
+_EMPTY: dict[str, Any] = {"server_default": ""}
 
 
 class CoverageRow(SQLModel, table=True):
@@ -28,6 +29,32 @@ class CoverageRow(SQLModel, table=True):
     missed: str
     partial: str
     approximate: bool
+    branch_numbering: str = Field(default="", sa_column_kwargs=_EMPTY)
+    branches_taken: str = Field(default="", sa_column_kwargs=_EMPTY)
+    branches_missed: str = Field(default="", sa_column_kwargs=_EMPTY)
+
+
+class ContextRow(SQLModel, table=True):
+    """A name by which a coverage report tells parts of the run apart (a test), interned for its artefact."""
+
+    __tablename__ = "coverage_context"
+    __table_args__: ClassVar[dict[str, Any]] = _CLUSTERED
+
+    artefact_id: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    name: str
+
+
+class ContextLinesRow(SQLModel, table=True):
+    """The contexts that ran lines of one file (``seq`` is its own): ``name's seq:ranges`` by line, compressed."""
+
+    __tablename__ = "coverage_context_lines"
+    __table_args__: ClassVar[dict[str, Any]] = _CLUSTERED
+
+    artefact_id: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    contexts: int
+    body: bytes = Field(sa_type=LargeBinary)
 
 
 class BenchmarkRow(SQLModel, table=True):
