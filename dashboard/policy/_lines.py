@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from dashboard.errors import PolicyError
 
-_HEADER = re.compile(r"^\s*\[+\s*([^\[\]]+?)\s*\]+\s*(?:#.*)?$")
+_HEADER = re.compile(r"^\s*\[+([^\[\]]+)\]+\s*(?:#.*)?$")
 
 
 class Place:
@@ -24,10 +24,10 @@ class Place:
         """Give the line (from 1) of ``key``; of the section's header when the key stands nowhere."""
         current, seen, header = "", -1, 1
         wanted = re.compile(rf"""(?:^|[{{,])\s*["']?{re.escape(key)}["']?\s*[=.]""") if key else None
-        for number, line in enumerate(self._text.splitlines(), 1):
+        for number, line in enumerate(self._text.split("\n"), 1):
             found = _HEADER.match(line)
             if found:
-                current = found[1].replace('"', "").replace("'", "")
+                current = found[1].strip().replace('"', "").replace("'", "")
                 if current == self._section:
                     seen += 1
                     header = number if seen == self._index else header

@@ -13,8 +13,8 @@ T = TypeVar("T")
 
 _THRESHOLD = re.compile(r"^\s*(<=|>=|==|<|>)\s*([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*(%|ms|s|)\s*$")
 _NUMBER = re.compile(r"^\s*([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*%?\s*$")
-_DURATION = re.compile(r"^\s*([0-9]{1,6})\s*(m|h|d)\s*$")
-_STEPS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_DURATION = re.compile(r"^\s*([0-9]{1,6})\s*(s|m|h|d)\s*$")
+_STEPS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _KINDS = {str: "text in quotes", bool: "true or false", int: "a whole number", dict: "a table", list: "a list"}
 
 
@@ -62,7 +62,7 @@ def number(value: Any, key: str, place: Place) -> Fraction:
 
 
 def duration(value: Any, key: str, place: Place) -> timedelta:
-    """Read ``24h``, ``7d`` or ``30m``; longer than nothing."""
+    """Read ``24h``, ``7d``, ``30m`` or ``10s``; longer than nothing."""
     text = typed(value, str, key, place)
     found = _DURATION.match(text)
     if not found or int(found[1]) == 0:

@@ -100,8 +100,16 @@ CATALOGUE: Mapping[str, Entry] = {
     "flags.staged": _words("none, warn all by a rollout plan"),
     "config.files": _words("all required present"),
     "runtime.environment": _words("equals the lock"),
+    "soak.complete": _words("length, runs and holes as [soak] demands"),
+    "tests.new_failures": Entry(Direction.LOW, ("",)),
+    "coverage.patch": _HIGH_SHARE,
+    "waivers.expired": _words("none ran out, warn any live"),
+    "conditions.overdue": _words("none overdue, warn any due within a week"),
 }
 """By gate id."""
+
+OPTIONAL = frozenset({"soak.complete", "tests.new_failures", "coverage.patch", "waivers.expired", "conditions.overdue"})
+"""Gates that the default policy does not ask: another policy lists those it wants."""
 
 MAY_EXCEED_HUNDRED = frozenset({"cost", "perf.regression"})
 """Gates whose percentage is of a baseline, not of a whole."""

@@ -10,16 +10,21 @@ from typing import Any
 from dashboard.errors import PolicyError
 from dashboard.model.person import Role
 from dashboard.model.policy import Component, Policy, Tier
+from dashboard.policy._categories import categories
 from dashboard.policy._expected import expected_reports
+from dashboard.policy._flaky import status_rules
 from dashboard.policy._gates import rules
 from dashboard.policy._lines import Place
+from dashboard.policy._triggers import triggers
 from dashboard.policy._values import duration, known_keys, number, texts, typed
 from dashboard.settings import data_path
 
 MAX_CHARACTERS = 256 * 1024
+MAX_VERSION = 1_000_000_000
+MAX_NAME = 200
 _SECTIONS = (
     "name", "version", "decision", "tiers", "gate", "categories", "component", "flags", "benchmarks", "soak", "signoff",
-    "expected",
+    "expected", "trigger", "flaky",
 )  # fmt: skip
 _STATES = ("on", "off", "any")
 
@@ -37,17 +42,7 @@ def parse(text: str) -> Policy:
     Raises:
         PolicyError: the file is not TOML, or says something that cannot be meant; the message names the line.
     """
-    if len(text) > MAX_CHARACTERS:
-        msg = f"The policy is longer than {MAX_CHARACTERS:,} characters."
-        raise PolicyError(msg, hint="Check that this is the policy file.")
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        msg = f"The policy is not well-formed TOML: {error}."
-        raise PolicyError(msg) from error
-    except RecursionError as error:
-        msg = "The policy is nested too deeply."
-        raise PolicyError(msg) from error
+    raw, digest = _read(text)
     root = Place(text)
     known_keys(raw, _SECTIONS, root)
     for key in ("name", "version", "decision", "tiers"):
@@ -56,12 +51,7 @@ def parse(text: str) -> Policy:
     go, conditional = _decision(raw["decision"], root)
     benchmarks = _table(raw, "benchmarks", ("baseline", "total"), root)
     signoff = _table(raw, "signoff", ("validity", "quorum"), root)
-    name = typed(raw["name"], str, "name", root).strip()
-    if not name:
-        root.refuse("`name` is empty.", "name")
-    version = typed(raw["version"], int, "version", root)
-    if version < 1:
-        root.refuse("`version` must be 1 or more.", "version")
+    name, version = _head(raw, root)
     weights = _weights(raw["tiers"], root)
     gates = rules(typed(raw.get("gate", []), list, "gate", root), root)
     if gates and not sum(weights[rule.tier] for rule in gates.values()):
@@ -69,13 +59,13 @@ def parse(text: str) -> Policy:
     return Policy(
         name=name,
         version=version,
-        digest=hashlib.sha256(text.encode()).hexdigest(),
+        digest=digest,
         text=text,
         go=go,
         conditional=conditional,
         weights=weights,
         rules=gates,
-        categories=_categories(raw, root),
+        categories=categories(raw.get("categories", {}), root),
         components=_components(typed(raw.get("component", []), list, "component", root), root),
         flag_expectations=_flags(typed(raw.get("flags", {}), dict, "flags", root), root),
         baseline=_baseline(benchmarks, root.inside("benchmarks")),
@@ -84,7 +74,46 @@ def parse(text: str) -> Policy:
         quorum=_quorum(signoff.get("quorum", {}), root),
         validity=duration(signoff.get("validity", "7d"), "validity", root.inside("signoff")),
         expected=expected_reports(raw.get("expected", []), root),
+        flaky=status_rules(raw.get("flaky", {}), root),
+        triggers=triggers(raw.get("trigger", []), gates, root),
     )
+
+
+def _read(text: str) -> tuple[dict[str, Any], str]:
+    """Give the document and the sha256 of its bytes."""
+    if len(text) > MAX_CHARACTERS:
+        msg = f"The policy is longer than {MAX_CHARACTERS:,} characters."
+        raise PolicyError(msg, hint="Check that this is the policy file.")
+    try:
+        body = text.encode()
+        raw = tomllib.loads(text)
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        msg = f"Line {line} of the policy: it holds half a character (a lone surrogate), which cannot be stored."
+        raise PolicyError(msg) from error
+    except tomllib.TOMLDecodeError as error:
+        msg = f"The policy is not well-formed TOML: {error}."
+        raise PolicyError(msg) from error
+    except ValueError as error:  # a whole number with thousands of digits
+        msg = "The policy holds a number that is too long to read."
+        raise PolicyError(msg) from error
+    except RecursionError as error:
+        msg = "The policy is nested too deeply."
+        raise PolicyError(msg) from error
+    return raw, hashlib.sha256(body).hexdigest()
+
+
+def _head(raw: Mapping[str, Any], root: Place) -> tuple[str, int]:
+    """Give name and version."""
+    name = typed(raw["name"], str, "name", root).strip()
+    if not name:
+        root.refuse("`name` is empty.", "name")
+    if len(name) > MAX_NAME or not name.isprintable():
+        root.refuse(f"`name` must be printable, up to {MAX_NAME} characters.", "name")
+    version = typed(raw["version"], int, "version", root)
+    if not 1 <= version <= MAX_VERSION:
+        root.refuse(f"`version` must be 1 or more, up to {MAX_VERSION:,}.", "version")
+    return name, version
 
 
 def _table(raw: Mapping[str, Any], section: str, keys: tuple[str, ...], root: Place) -> dict[str, Any]:
@@ -123,12 +152,6 @@ def _weights(raw: Any, root: Place) -> dict[Tier, int]:
     if not sum(weights.values()):
         place.refuse("all weights are 0, so no score can be made.")
     return weights
-
-
-def _categories(raw: Mapping[str, Any], root: Place) -> dict[str, tuple[str, ...]]:
-    place = root.inside("categories")
-    table = typed(raw.get("categories", {}), dict, "categories", place)
-    return {name: texts(patterns, name, place) for name, patterns in table.items()}
 
 
 def _components(entries: list[Any], root: Place) -> tuple[Component, ...]:

@@ -14,19 +14,34 @@ CONDITIONAL GO
 GO
     The rest.
 
+A major finding that somebody accepted in a signed reason needs no condition, and the decision is CONDITIONAL at best
+all the same; a blocker cannot be accepted. Findings about the conditions themselves (``ABOUT_CONDITIONS``) are what
+UNCOVERED_WARNING says in other words: a condition for them would be a condition for a missing condition, so they need
+none and give no reason of their own. They only stand beside a warning, which is never a GO.
+
+While tests are muted (``HOLDING_BACK``) the score is held at the most half-points that are not a GO; what is taken off
+stands beside it as ``held_halves``.
+
+Conditions of the candidate that are open after their day leave the decision what it is and are counted beside it:
+``holds`` is then false, the headline says so, and neither pipeline nor rollout may act on it.
+
 Absence is never success. Evidence that is missing, stale or invalid earns nothing and stays in the denominator,
 and leaving out a report that would fail its gate must not look better than handing it in. Hence the last case
 of NO-GO: only a condition with owner, due date and verification, that a person answers for, makes an absence
 CONDITIONAL, and nothing makes it GO.
 """
 
+import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
 
 from dashboard.model.evaluation import Condition, Decision, Finding, GateResult, Readiness, Reason, Severity
-from dashboard.model.figures import decimal_text, score_text
+from dashboard.model.figures import decimal_text, moment_text, score_text
 from dashboard.model.policy import Policy
 from dashboard.model.verdict import Ruling
+from dashboard.model.waiver import Waiver, WaiverState
 
 _ABSENT = {
     Ruling.MISSING: "EVIDENCE_MISSING",
@@ -34,6 +49,12 @@ _ABSENT = {
     Ruling.INVALID: "EVIDENCE_INVALID",
 }
 _GOOD = (Ruling.PASS, Ruling.WARN)
+
+#: Rules whose findings hold the score below GO, whatever the gates earned: tests that somebody muted.
+HOLDING_BACK = frozenset({"tests-muted"})
+
+#: Rules whose findings say that a condition is missing or says too little.
+ABOUT_CONDITIONS = frozenset({"warning-without-condition", "condition-incomplete"})
 
 
 def judge(
@@ -43,9 +64,13 @@ def judge(
 
     The reasons are all those of the level that won, in the order of the gates; a GO has none.
     """
+    held_back = any(f.rule in HOLDING_BACK for f in findings)
+    conditions = tuple(conditions)
     covered = {c.gate for c in conditions if complete(c)}
     earned = sum(r.earned_halves for r in results)
     possible = sum(2 * r.weight for r in results if r.counts)
+    cap = _below_go(policy, possible) if held_back else earned
+    lost, earned = max(0, earned - cap), min(earned, cap)
     score = Fraction(10 * earned, possible) if possible else Fraction(0)
     uncovered = _uncovered(results, findings, covered)
 
@@ -69,7 +94,50 @@ def judge(
         gates=len(results),
         reasons=tuple(reasons),
         uncovered=uncovered,
+        overdue=sum(1 for c in conditions if c.state == "overdue"),
+        held_halves=lost,
     )
+
+
+def _below_go(policy: Policy, possible: int) -> int:
+    """Give the most half-points that are not enough for a GO."""
+    return max(0, math.ceil(policy.go * possible / 10) - 1)
+
+
+def waived(results: Iterable[GateResult], waivers: Iterable[Waiver], moment: datetime) -> tuple[GateResult, ...]:
+    """Turn failed gates with a waiver that is live at ``moment`` into waived ones.
+
+    Key gates stay as they are: no waiver lifts them. Of a waiver that has run out the sentence says so.
+    """
+    by_gate: dict[str, list[Waiver]] = {}
+    for waiver in waivers:
+        by_gate.setdefault(waiver.gate, []).append(waiver)
+    return tuple(_waived(result, by_gate.get(result.gate, ()), moment) for result in results)
+
+
+def _waived(result: GateResult, waivers: Sequence[Waiver], moment: datetime) -> GateResult:
+    verdict = result.verdict
+    if result.key or verdict.ruling is not Ruling.FAIL:
+        return result
+    live = [w for w in waivers if w.state_at(moment) is WaiverState.LIVE]
+    if live:
+        longest = max(live, key=lambda w: w.expires_at)
+        because = (
+            f"{verdict.because} Waived by {longest.approved_by} until {moment_text(longest.expires_at)}: "
+            f"{longest.reason}"
+        )
+        return replace(result, waiver=longest, verdict=replace(verdict, ruling=Ruling.WAIVED, because=because))
+    over = [w for w in waivers if w.approved_at is not None and w.state_at(moment) is WaiverState.EXPIRED]
+    if over:
+        because = f"{verdict.because} Its waiver ran out at {moment_text(max(w.expires_at for w in over))}."
+        return replace(result, verdict=replace(verdict, because=because))
+    return result
+
+
+def needs_condition(finding: Finding) -> bool:
+    """Say whether a finding must be covered by a condition: open, major, and not about conditions."""
+    open_major = finding.severity is Severity.MAJOR and finding.accepted is None
+    return open_major and finding.rule not in ABOUT_CONDITIONS
 
 
 def complete(condition: Condition) -> bool:
@@ -79,7 +147,7 @@ def complete(condition: Condition) -> bool:
 
 def _uncovered(results: Sequence[GateResult], findings: Sequence[Finding], covered: set[str]) -> tuple[str, ...]:
     gates = [r.gate for r in results if _needs_condition(r)]
-    majors = [f"finding:{f.rule}" for f in findings if f.severity is Severity.MAJOR]
+    majors = [f"finding:{f.rule}" for f in findings if needs_condition(f)]
     return tuple(item for item in dict.fromkeys(gates + majors) if item not in covered)
 
 
@@ -121,7 +189,13 @@ def _conditional(results: Sequence[GateResult], findings: Sequence[Finding]) -> 
         for r in results
         if r.verdict.ruling in codes
     ]
-    return reasons + [Reason("MAJOR_FINDING", f.text) for f in findings if f.severity is Severity.MAJOR]
+    majors = [f for f in findings if f.severity is Severity.MAJOR and f.rule not in ABOUT_CONDITIONS]
+    return reasons + [Reason("MAJOR_FINDING", _major(f)) for f in majors]
+
+
+def _major(finding: Finding) -> str:
+    accepted = finding.accepted
+    return finding.text if accepted is None else f"{finding.text} Accepted by {accepted.name}: {accepted.reason}"
 
 
 def _uncovered_reason(item: str) -> Reason:

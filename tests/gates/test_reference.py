@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import gates
-from dashboard.analysis.consistency import findings
+from dashboard.analysis.findings import findings
 from dashboard.model.evaluation import DECISION_ORDER, Decision
 from dashboard.model.evidence import CoverageTotals, Evidence, Tally
 from dashboard.model.records import Kind
@@ -182,6 +182,7 @@ def test_order_of_evidence_does_not_matter():
 
 def test_the_maker_covers_every_part():
     named = {f.name for f in fields(Evidence)} - {"candidate", "policy", "as_of", "sources", "without"}
-    assert named - {"otlp_owed", "readings"} == set(WITH_OTLP)
+    beside = {"otlp_owed", "readings", "new_failures", "patch", "waivers", "acceptances", "promises", "muted"}
+    assert named - beside == set(WITH_OTLP)
     assert metric("x", "s", [1.0]).values == (1.0,)
     assert source(Kind.OTLP, "x").kind is Kind.OTLP

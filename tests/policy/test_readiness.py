@@ -1,6 +1,7 @@
 """The decision rule, branch by branch."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from dashboard.model.evaluation import DECISION_ORDER, Decision, Finding, GateResult, Severity
 from dashboard.model.policy import Tier
 from dashboard.model.verdict import Ruling, Verdict
-from dashboard.policy.readiness import judge
+from dashboard.model.waiver import Acceptance, Waiver
+from dashboard.policy.readiness import judge, waived
 from dashboard.policy.sensitivity import counts, same, variants
 
 POLICY = policy()
@@ -100,6 +102,77 @@ def test_k_failing_key_gates_give_k_reasons():
     assert [r.gate for r in judge(results, [], [], POLICY).reasons if r.code == "KEY_FAIL"] == ["k0", "k1", "k2", "k3"]
 
 
+ACCEPTED = Acceptance(
+    1, "r", "0" * 64, "cora", "Cora", "auditor", "Known to us.", datetime(2025, 10, 18, tzinfo=UTC), ""
+)
+
+# finding, its acceptance, decision, codes, uncovered
+ACCEPTANCES = [
+    (finding(Severity.MAJOR), True, Decision.CONDITIONAL_GO, ["MAJOR_FINDING"], ()),
+    (finding(Severity.MAJOR), False, Decision.CONDITIONAL_GO, ["MAJOR_FINDING", "UNCOVERED_WARNING"],
+     ("finding:soak-short",)),
+    (finding(Severity.MINOR), True, Decision.GO, [], ()),
+    (finding(Severity.BLOCKER), True, Decision.NO_GO, ["BLOCKER_FINDING"], ()),
+    (finding(Severity.MAJOR, "warning-without-condition"), False, Decision.GO, [], ()),
+    (finding(Severity.MAJOR, "condition-incomplete"), False, Decision.GO, [], ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("found", "accepted", "decision", "codes", "uncovered"), ACCEPTANCES)
+def test_an_accepted_finding_needs_no_condition_and_is_conditional_at_best(found, accepted, decision, codes, uncovered):
+    ready = judge(BULK, [replace(found, accepted=ACCEPTED if accepted else None)], [], POLICY)
+    assert (ready.decision, [r.code for r in ready.reasons], ready.uncovered) == (decision, codes, uncovered)
+    if accepted and codes == ["MAJOR_FINDING"]:
+        assert ready.reasons[0].text.endswith("Accepted by Cora: Known to us.")
+
+
+OVERDUE = [
+    ((), "GO", True),
+    ((condition("x", state="open"),), "GO", True),
+    ((condition("x", state="met"),), "GO", True),
+    ((condition("x", state="overdue"),), "GO, 1 condition overdue", False),
+    ((condition("x", state="overdue"), condition("y", state="overdue")), "GO, 2 conditions overdue", False),
+]
+
+
+@pytest.mark.parametrize(("conditions", "headline", "holds"), OVERDUE)
+def test_overdue_conditions_are_said_beside_the_decision(conditions, headline, holds):
+    ready = judge(BULK, [], conditions, POLICY)
+    assert (ready.decision, ready.headline, ready.holds) == (Decision.GO, headline, holds)
+
+
+def test_missing_and_overdue_are_both_said():
+    ready = judge((*BULK, result("x", W)), [], [condition("y", state="overdue")], POLICY)
+    assert ready.headline == "CONDITIONAL GO, 1 condition missing, 1 condition overdue"
+
+
+NOW = datetime(2025, 10, 18, 12, tzinfo=UTC)
+GRANTED = Waiver(1, 1, "x", "hardware", "erin", NOW, "max", NOW, NOW + timedelta(days=1))
+
+# ruling, key, waivers, ruling after, words of the sentence
+WAIVERS = [
+    (F, False, (GRANTED,), V, "Waived by max until 2025-10-19 12:00 UTC: hardware"),
+    (F, False, (replace(GRANTED, gate="y"),), F, "x is fail."),
+    (F, False, (replace(GRANTED, approved_by=None, approved_at=None),), F, "x is fail."),
+    (F, False, (replace(GRANTED, expires_at=NOW),), F, "Its waiver ran out at 2025-10-18 12:00 UTC."),
+    (F, False, (replace(GRANTED, withdrawn_by="max", withdrawn_at=NOW),), F, "x is fail."),
+    (F, False, (replace(GRANTED, expires_at=NOW), GRANTED), V, "until 2025-10-19"),
+    (F, True, (GRANTED,), F, "x is fail."),
+    (M, False, (GRANTED,), M, "x is missing."),
+    (W, False, (GRANTED,), W, "x is warn."),
+    (P, False, (GRANTED,), P, "x is pass."),
+]
+
+
+@pytest.mark.parametrize(("ruling", "key", "waivers", "after", "words"), WAIVERS)
+def test_a_waiver_turns_a_failed_gate_that_is_not_key(ruling, key, waivers, after, words):
+    [made] = waived([result("x", ruling, key=key)], waivers, NOW)
+    assert made.verdict.ruling is after
+    assert words in made.verdict.because
+    assert (made.waiver is not None) is (after is V)
+    assert made.earned_halves == result("x", ruling, key=key).earned_halves
+
+
 def test_nothing_asked_proves_nothing():
     ready = judge((), [], [], POLICY)
     assert (ready.decision, ready.score, [r.code for r in ready.reasons]) == (Decision.NO_GO, 0, ["EMPTY_POLICY"])
@@ -168,6 +241,22 @@ def test_evidence_taken_away_never_improves_anything(results, found, data):
     assert worse_or_equal(judge(changed, found, conditions, POLICY), before)
 
 
+@given(RULINGS, FINDINGS, COVERED, st.sampled_from(Severity))
+def test_another_finding_never_improves_anything(results, found, conditions, severity):
+    before = judge(results, found, conditions, POLICY)
+    assert worse_or_equal(judge(results, [*found, finding(severity)], conditions, POLICY), before)
+
+
+@given(RULINGS, FINDINGS, COVERED, st.data())
+def test_an_acceptance_changes_no_decision_and_no_score(results, found, conditions, data):
+    before = judge(results, found, conditions, POLICY)
+    picked = data.draw(st.sets(st.integers(0, max(0, len(found) - 1))))
+    changed = [replace(f, accepted=ACCEPTED) if i in picked else f for i, f in enumerate(found)]
+    after = judge(results, changed, conditions, POLICY)
+    assert (after.decision, after.score) == (before.decision, before.score)
+    assert set(after.uncovered) <= set(before.uncovered)
+
+
 @given(RULINGS, FINDINGS, COVERED, st.randoms(use_true_random=False))
 def test_the_order_of_gates_does_not_matter(results, found, conditions, random):
     before = judge(results, found, conditions, POLICY)
@@ -220,3 +309,31 @@ def test_variants_move_drop_and_level():
 
 def test_no_gate_has_no_variants():
     assert variants((), [], [], POLICY) == ()
+
+
+MUTED = (finding(Severity.MAJOR, "tests-muted"),)
+
+
+def test_muted_tests_hold_the_score_below_go():
+    free, held = judge(BULK, [], [], POLICY), judge(BULK, MUTED, [], POLICY)
+    assert (free.decision, free.score, free.held_halves) == (Decision.GO, 10, 0)
+    assert held.decision is Decision.CONDITIONAL_GO
+    assert POLICY.conditional < held.score < POLICY.go
+    assert held.earned_halves + held.held_halves == free.earned_halves
+    assert Fraction(10 * (held.earned_halves + 1), held.possible_halves) >= POLICY.go
+
+
+def test_a_signed_reason_does_not_give_back_what_muted_tests_hold():
+    accepted = replace(MUTED[0], accepted=ACCEPTED)
+    ready = judge(BULK, [accepted], [], POLICY)
+    assert (ready.decision, ready.uncovered) == (Decision.CONDITIONAL_GO, ())
+    assert ready.score < POLICY.go
+
+
+@given(st.lists(st.sampled_from([P, W, F, M]), max_size=8))
+def test_muting_never_improves(rulings):
+    results = tuple(result(f"g{n}", ruling) for n, ruling in enumerate(rulings))
+    free, held = judge(results, [], [], POLICY), judge(results, MUTED, [], POLICY)
+    assert held.score <= free.score
+    assert held.earned_halves + held.held_halves == free.earned_halves
+    assert DECISION_ORDER.index(held.decision) >= DECISION_ORDER.index(free.decision)
