@@ -76,6 +76,8 @@ class Settings:
     """Prefix of links in summaries; "" when the server's address is not known."""
     allowed_hosts: tuple[str, ...] = ()
     """Names this server answers to, beside the loopback names and that of ``base_url``; ``*`` for any."""
+    judge_at_once: bool = True
+    """Whether candidates are judged again as soon as evidence or policy changed, rather than when somebody looks."""
 
 
 def read_settings(environ: Mapping[str, str] | None = None, *, database_url: str | None = None) -> Settings:
@@ -96,4 +98,5 @@ def read_settings(environ: Mapping[str, str] | None = None, *, database_url: str
         session_hours=_whole(env, "COUNTERSIGN_SESSION_HOURS", 12),
         base_url=env.get("COUNTERSIGN_BASE_URL", "").rstrip("/"),
         allowed_hosts=tuple(env.get("COUNTERSIGN_ALLOWED_HOSTS", "").replace(",", " ").split()),
+        judge_at_once=_switch(env, "COUNTERSIGN_JUDGE_AT_ONCE", default=True),
     )

@@ -47,6 +47,9 @@ def add_candidate(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--subject", metavar="SHA", help="commit or artefact digest (a unique beginning is enough)")
     which.add_argument("--version", metavar="V", help="version label (default: the newest candidate)")
+    parser.add_argument(
+        "--environment", metavar="E", help="environment it is proposed for; needed where one subject has several"
+    )
 
 
 def print_json(answer: Any) -> None:

@@ -1,6 +1,7 @@
 """An evaluation on a terminal."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ MARKS = {
 
 
 def add_judgement(parser: argparse.ArgumentParser) -> None:
-    """Add ``--policy`` and ``--without``."""
+    """Add ``--policy``, ``--without`` and ``--diff``."""
     parser.add_argument("--policy", type=Path, metavar="FILE", help="judge by this policy (default: the project's)")
     parser.add_argument(
         "--without",
@@ -35,6 +36,11 @@ def add_judgement(parser: argparse.ArgumentParser) -> None:
         choices=[str(kind) for kind in Kind],
         metavar="KIND",
         help=f"what if this kind of evidence were absent ({', '.join(Kind)}); may be repeated",
+    )
+    parser.add_argument(
+        "--diff",
+        metavar="FILE",
+        help="unified diff of the change, or - for standard input: what the gate coverage.patch asks about",
     )
 
 
@@ -52,9 +58,22 @@ def judged(args: argparse.Namespace) -> "Evaluation":
         slug_of(args.project),
         subject=args.subject,
         version=args.version,
+        environment=args.environment,
         policy_text=policy,
         without=tuple(args.without),
+        diff_text=_diff_text(args.diff),
     )
+
+
+def _diff_text(path: str | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        body = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        msg = f"The change {path} cannot be read: {error}."
+        raise UsageError(msg, slug="diff-unreadable", hint="Name a unified diff that you may read.") from error
+    return body.decode("utf-8", "replace")
 
 
 def policy_text(path: Path | None) -> str | None:
@@ -62,7 +81,7 @@ def policy_text(path: Path | None) -> str | None:
     if path is None:
         return None
     try:
-        return path.read_text("utf-8")
+        return path.read_bytes().decode()  # line ends as they are: the digest is of the bytes
     except (OSError, UnicodeDecodeError) as error:
         msg = f"The policy file {path} cannot be read: {error}."
         raise UsageError(msg, slug="policy-unreadable", hint="Name a TOML file that you may read.") from error

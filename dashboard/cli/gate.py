@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, console: "Console") -> int:
-    """Exit 0 when the decision is at least what is required, 1 when not."""
+    """Exit 0 when the decision is at least what is required and no condition is overdue, 1 when not."""
     from dashboard.model.evaluation import DECISION_ORDER, Decision
     from dashboard.services.evaluate import as_dict, summary_markdown
 
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace, console: "Console") -> int:
         _append(Path(summary), summary_markdown(evaluation))
     least = Decision.GO if args.require == "go" else Decision.CONDITIONAL_GO
     passed = DECISION_ORDER.index(evaluation.readiness.decision) <= DECISION_ORDER.index(least)
-    return OK if passed else NOT_READY
+    return OK if passed and evaluation.readiness.holds else NOT_READY
 
 
 def _append(path: Path, text: str) -> None:
@@ -59,7 +59,7 @@ COMMAND = Command(
     help="exit 0 when the decision is good enough, 1 when it is not, 2 for bad input",
     examples=(
         "  countersign gate --project shop --subject $GITHUB_SHA --require conditional\n"
-        "  countersign gate --project shop --version 2.4.0 --require go --json"
+        "  countersign gate --project shop --version 2.4.0 --environment production --require go --json"
     ),
     configure=configure,
     run=run,

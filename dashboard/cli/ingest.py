@@ -11,6 +11,8 @@ from dashboard.errors import CountersignError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from dashboard.services.reevaluate import Again
+
 #: What the common CI services call the commit, the branch and the run; used when the argument is not given.
 SUBJECT_VARIABLES = ("GITHUB_SHA", "CI_COMMIT_SHA", "BUILDKITE_COMMIT", "CIRCLE_SHA1", "GIT_COMMIT")
 BRANCH_VARIABLES = ("GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILDKITE_BRANCH", "CIRCLE_BRANCH", "GIT_BRANCH")
@@ -26,7 +28,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--branch", metavar="B", help="branch (default: what the CI service says)")
     parser.add_argument("--version", metavar="V", help="version label of the candidate")
-    parser.add_argument("--environment", metavar="E", help="environment it was measured in, such as staging")
+    parser.add_argument(
+        "--environment", metavar="E", help="environment the subject is proposed for, such as staging: a candidate each"
+    )
     parser.add_argument("--run", metavar="ID", help="run these files belong to; shards share it (default: the CI run)")
     parser.add_argument("--started-at", metavar="T", help="start of the run, ISO 8601 with offset (default: now)")
     parser.add_argument(
@@ -48,6 +52,7 @@ def run(args: argparse.Namespace, console: "Console") -> int:
     from dashboard.services._archives import PASSED_OVER
     from dashboard.services.context import open_context
     from dashboard.services.ingest import ingest_path, make_target, moment_of
+    from dashboard.services.reevaluate import after_change
     from dashboard.settings import read_settings
 
     context = open_context(read_settings(database_url=args.db))
@@ -63,14 +68,17 @@ def run(args: argparse.Namespace, console: "Console") -> int:
         as_of=moment_of(args.as_of, "--as-of"),
     )
     outcomes: list[dict[str, Any]] = []
+    changed: dict[int, None] = {}
     for item in progress(walk(args.paths), "Ingesting", quiet=args.json):
         try:
-            intake = ingest_path(context, item.path, target)
+            intake = ingest_path(context, item.path, target, judge=False)
+            changed.update(dict.fromkeys(intake.changed))
             outcomes += [outcome.as_dict() for outcome in intake.outcomes]
         except CountersignError as error:
             passed_over = not item.named and error.slug in PASSED_OVER
             status = "skipped" if passed_over else "refused"
             outcomes.append({"path": str(item.path), "status": status, "error": error.as_dict()})
+    judged = after_change(context, target.project, changed)
     totals = {s: sum(o["status"] == s for o in outcomes) for s in ("stored", "duplicate", "skipped", "refused")}
     if args.json:
         print_json(
@@ -78,6 +86,7 @@ def run(args: argparse.Namespace, console: "Console") -> int:
         )
     else:
         _show(outcomes, totals, console)
+        _show_judged(judged, console)
     return REFUSED if totals["refused"] or not (totals["stored"] or totals["duplicate"]) else OK
 
 
@@ -96,6 +105,7 @@ def _show(outcomes: list[dict[str, Any]], totals: dict[str, int], console: "Cons
                 console.print(f"          [dim]hint: {escape(error['hint'])}[/]", soft_wrap=True)
             continue
         told = " · the same file is stored already, nothing was added" if status == "duplicate" else ""
+        told += " · the candidate took the environment" if outcome["adopted"] else ""
         console.print(
             f"          [dim]{outcome['kind']} · {outcome['format']} · {counts_text(outcome['counts'])}{told}[/]",
             soft_wrap=True,
@@ -105,6 +115,21 @@ def _show(outcomes: list[dict[str, Any]], totals: dict[str, int], console: "Cons
                 f"          [dim]{note['slug']} × {note['count']:,}: {escape(note['message'])}[/]", soft_wrap=True
             )
     console.print(" · ".join(f"{count} {status}" for status, count in totals.items()), soft_wrap=True)
+
+
+def _show_judged(judged: "tuple[Again, ...]", console: "Console") -> None:
+    from rich.markup import escape
+
+    for one in judged:
+        if one.evaluation is not None:
+            ready = one.evaluation.readiness
+            measured = f"{ready.measured} of {ready.gates} gates measured"
+            console.print(
+                f"judged    {escape(one.evaluation.candidate.full_label)}: {escape(ready.headline)} · {measured}",
+                soft_wrap=True,
+            )
+        else:
+            console.print(f"[red]not judged[/] {escape(one.failure)} The evidence is stored.", soft_wrap=True)
 
 
 COMMAND = Command(

@@ -16,7 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_candidate(parser)
     add_database(parser)
-    parser.add_argument("--format", choices=["md"], default="md", help="format of the report (default: md)")
+    parser.add_argument("--format", choices=["md", "html"], default="md", help="format of the report (default: md)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write here instead of standard output")
 
 
@@ -28,7 +28,14 @@ def run(args: argparse.Namespace, console: "Console") -> int:
     from dashboard.settings import read_settings
 
     context = open_context(read_settings(database_url=args.db), create=False)
-    body = report(context, slug_of(args.project), subject=args.subject, version=args.version, format=args.format)
+    body = report(
+        context,
+        slug_of(args.project),
+        subject=args.subject,
+        version=args.version,
+        environment=args.environment,
+        format=args.format,
+    )
     if args.output is None:
         sys.stdout.buffer.write(body)
         return OK

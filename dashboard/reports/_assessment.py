@@ -1,6 +1,6 @@
 """The readiness assessment, the sign-off and the evidence: what was decided, by whom, and on what."""
 
-from dashboard.model.evaluation import GateResult, Severity
+from dashboard.model.evaluation import Finding, GateResult, Severity
 from dashboard.model.figures import moment_text, points_text, score_text, size_text
 from dashboard.model.verdict import Ruling
 from dashboard.reports import _figures
@@ -83,11 +83,18 @@ def _findings(dossier: Dossier) -> list[str]:
     if not found:
         return [*lines, "None.", ""]
     rows = [
-        (f"**{f.severity}**" if f.severity is Severity.BLOCKER else str(f.severity), f.rule, md.text(f.text),
+        (f"**{f.severity}**" if f.severity is Severity.BLOCKER else str(f.severity), f.rule, md.text(_told(f)),
          _figures.digests(f.evidence) if f.evidence else "")
         for f in found
     ]  # fmt: skip
     return [*lines, *md.table(("Severity", "Rule", "Finding", "Source"), rows), ""]
+
+
+def _told(finding: Finding) -> str:
+    accepted = finding.accepted
+    if accepted is None:
+        return finding.text
+    return f"{finding.text} Accepted by {accepted.name} ({accepted.role}): {accepted.reason}"
 
 
 def sign_off(dossier: Dossier) -> list[str]:

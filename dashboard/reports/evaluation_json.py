@@ -11,6 +11,7 @@ from dashboard.model.candidate import Candidate, Source
 from dashboard.model.evaluation import Condition, Evaluation, Expectation, Finding, GateResult, Integrity
 from dashboard.model.figures import points_text, score_text
 from dashboard.model.verdict import CREDIT_HALVES
+from dashboard.model.waiver import Acceptance, Waiver
 
 _SUMS = ("artefacts", "incomplete", "seen", "kept", "folded", "repaired", "ambiguous", "dropped")
 
@@ -28,12 +29,14 @@ def as_dict(evaluation: Evaluation) -> dict[str, Any]:
         "headline": ready.headline,
         "score": score_text(ready.score),
         "points": {"earned": points_text(ready.earned_halves), "possible": points_text(ready.possible_halves)},
+        "held_back": points_text(ready.held_halves),
         "completeness": {"measured": ready.measured, "gates": ready.gates},
         "gates": [_gate(result) for result in evaluation.results],
         "reasons": [{"code": r.code, "gate": r.gate, "text": r.text} for r in ready.reasons],
         "findings": [_finding(finding) for finding in evaluation.findings],
         "conditions": [_condition(condition) for condition in evaluation.conditions],
         "uncovered": list(ready.uncovered),
+        "overdue": ready.overdue,
         "expected": [_expectation(one) for one in evaluation.expected],
         "integrity": _integrity(evaluation.integrity),
         "sensitivity": _sensitivity(evaluation),
@@ -68,7 +71,20 @@ def _gate(result: GateResult) -> dict[str, Any]:
         "credit": points_text(CREDIT_HALVES.get(verdict.ruling, 0)),
         "because": verdict.because,
         "turn": verdict.turn,
+        "waiver": _waiver(result.waiver),
         "evidence": _named(verdict.evidence),
+    }
+
+
+def _waiver(waiver: Waiver | None) -> dict[str, Any] | None:
+    if waiver is None:
+        return None
+    return {
+        "id": waiver.id,
+        "reason": waiver.reason,
+        "requested_by": waiver.requested_by,
+        "approved_by": waiver.approved_by,
+        "expires_at": instant(waiver.expires_at),
     }
 
 
@@ -77,7 +93,22 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "rule": finding.rule,
         "severity": str(finding.severity),
         "text": finding.text,
+        "digest": finding.digest,
+        "accepted": _acceptance(finding.accepted),
         "evidence": _named(finding.evidence),
+    }
+
+
+def _acceptance(accepted: Acceptance | None) -> dict[str, Any] | None:
+    if accepted is None:
+        return None
+    return {
+        "login": accepted.login,
+        "name": accepted.name,
+        "role": accepted.role,
+        "reason": accepted.reason,
+        "at": instant(accepted.at),
+        "payload_sha256": accepted.payload_sha256,
     }
 
 
@@ -113,6 +144,8 @@ def _condition(condition: Condition) -> dict[str, Any]:
         "stage": condition.stage,
         "state": condition.state,
         "created_by": condition.created_by,
+        "closed_by": condition.closed_by,
+        "closing_note": condition.closing_note,
     }
 
 

@@ -11,7 +11,7 @@ def summary_markdown(evaluation: Evaluation) -> str:
     """Give decision, score and completeness, then what cost points, then the reasons and the findings."""
     ready, candidate = evaluation.readiness, evaluation.candidate
     lines = [
-        f"## {md.text(candidate.project_name)} {md.text(candidate.label)}: {md.text(ready.headline)}",
+        f"## {md.text(candidate.project_name)} {md.text(candidate.full_label)}: {md.text(ready.headline)}",
         "",
     ]
     if evaluation.without:

@@ -1,12 +1,19 @@
-"""Conditions of a CONDITIONAL GO: proposed from what warns, added by those who review, closed by somebody else."""
+"""Conditions of a CONDITIONAL GO: proposed from what warns, added by those who review, closed by somebody else.
+
+One whose verification is an expression is closed by later evidence (``services.fulfilment``); any may be closed by a
+person who is not its owner.
+"""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from dashboard.analysis import verification as verifications
 from dashboard.errors import AccessError, ConflictError, NotFoundError, UsageError
+from dashboard.gates import all_gates
 from dashboard.model.candidate import Candidate
-from dashboard.model.evaluation import Condition, Evaluation, Finding, GateResult, Severity
+from dashboard.model.evaluation import Condition, Evaluation, Finding, GateResult
 from dashboard.model.person import Permission, Role
+from dashboard.policy.readiness import needs_condition
 from dashboard.services import log
 from dashboard.services.context import Context
 from dashboard.services.signatures import find_candidate
@@ -43,7 +50,7 @@ def suggest(evaluation: Evaluation) -> tuple[Suggestion, ...]:
     needed = set(evaluation.readiness.uncovered)
     today = evaluation.evaluated_at.date()  # a promise looks ahead, also where the evidence is judged at a cut-off
     gates = [_for_gate(r, today) for r in evaluation.results if r.gate in needed]
-    majors = [f for f in evaluation.findings if f.severity is Severity.MAJOR and f"finding:{f.rule}" in needed]
+    majors = [f for f in evaluation.findings if needs_condition(f) and f"finding:{f.rule}" in needed]
     by_rule = {f.rule: f for f in reversed(majors)}  # the first of several with one rule speaks for all
     findings = [_for_finding(by_rule[rule], today) for rule in dict.fromkeys(f.rule for f in majors)]
     return (*gates, *findings)
@@ -56,13 +63,15 @@ def _for_gate(result: GateResult, today: date) -> Suggestion:
     else:
         stage = "during rollout" if result.gate in _DURING_ROLLOUT else "after"
         text = f"{result.title}: {verdict.turn or verdict.because}"
-    verification = f"The gate {result.gate} passes on later evidence ({verdict.required})."
-    return Suggestion(result.gate, result.title, text[:MAX_TEXT], _due(today, stage), verification[:MAX_TEXT], stage)
+    verification = f"gate {result.gate} passes"
+    if verdict.ruling in _ABSENT:
+        verification = f"gate {result.gate} is pass or warn"
+    return Suggestion(result.gate, result.title, text[:MAX_TEXT], _due(today, stage), verification, stage)
 
 
 def _for_finding(finding: Finding, today: date) -> Suggestion:
     text = f"Explain or mend: {finding.text}"[:MAX_TEXT]
-    verification = f"The finding {finding.rule} is gone from a later evaluation."
+    verification = f"finding {finding.rule} is gone"
     return Suggestion(f"finding:{finding.rule}", finding.rule, text, _due(today, "after"), verification, "after")
 
 
@@ -74,6 +83,54 @@ def listed(context: Context, candidate: Candidate) -> tuple[Condition, ...]:
     """List the conditions of a candidate, in the order in which they were added."""
     context.require(Permission.READ)
     return tuple(stored.list(context.store, candidate.id, today=context.clock().date()))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A condition of a project, with what a list of all of them shows."""
+
+    condition: Condition
+    candidate_id: int
+    candidate: str
+    """Label of its candidate."""
+    by_machine: bool
+    """Whether later evidence closes it by itself."""
+    closed_at: datetime | None
+
+
+#: Overdue first, then open, then met.
+_ORDER = {"overdue": 0, "open": 1, "met": 2}
+
+
+def of_project(context: Context, project: str) -> tuple[Held, ...]:
+    """List the conditions of all candidates of a project: overdue first, then by day, the newest of those met first."""
+    context.require(Permission.READ)
+    with reading(context.store) as connection:
+        found = stored.of_project(connection, project, today=context.clock().date())
+    held = [
+        Held(
+            one.condition,
+            one.candidate_id,
+            stored.label(one.subject, one.version, one.environment),
+            not isinstance(verifications.parse(one.condition.verification), verifications.Manual),
+            one.closed_at,
+        )
+        for one in found
+    ]
+    return tuple(sorted(held, key=_place))
+
+
+def _place(held: Held) -> tuple[int, float, int]:
+    condition = held.condition
+    moment = -held.closed_at.timestamp() if held.closed_at else float(condition.due.toordinal())
+    return _ORDER[condition.state], moment, condition.id
+
+
+def overdue(context: Context, candidate: Candidate) -> tuple[Condition, ...]:
+    """List the conditions of a candidate that are open after their day: while there are any, no next stage starts."""
+    day = (candidate.as_of or context.clock()).date()
+    context.require(Permission.READ)
+    return tuple(c for c in stored.list(context.store, candidate.id, today=day) if c.state == "overdue")
 
 
 def add(
@@ -91,7 +148,8 @@ def add(
 
     Raises:
         AccessError: the person may not set conditions.
-        UsageError: something is missing; slug ``condition-incomplete``.
+        UsageError: something is missing (slug ``condition-incomplete``), or the verification begins as an expression
+            and is none (slug ``verification-invalid``).
         NotFoundError: there is no such candidate.
     """
     context.require(Permission.CONDITION)
@@ -102,6 +160,7 @@ def add(
         if not value or len(value) > MAX_TEXT:
             msg = f"A condition needs its {name}, in 1 to {MAX_TEXT} characters."
             raise UsageError(msg, slug="condition-incomplete", hint="Say what, who, by when, and how it is verified.")
+    verifications.parse(tidy["verification"], gates=all_gates())
     if stage not in STAGES:
         msg = f"{stage!r} is no stage; stages are {', '.join(STAGES)}."
         raise UsageError(msg, slug="condition-incomplete", hint="Choose one of the stages.")
@@ -126,6 +185,7 @@ def add(
             "stage": stage,
         }
         log.add(context, connection, "condition.added", facts | tidy, project=candidate.project)
+    _judge_again(context, candidate)
     return _known(context, candidate, made)
 
 
@@ -155,7 +215,14 @@ def close(context: Context, condition_id: int, note: str) -> Condition:
             raise ConflictError(msg, slug="condition-closed", hint="Reload the page.")
         facts: dict[str, log.Fact] = {"condition": condition_id, "candidate": candidate.id, "note": tidy}
         log.add(context, connection, "condition.closed", facts, project=candidate.project)
+    _judge_again(context, candidate)
     return _known(context, candidate, condition_id)
+
+
+def _judge_again(context: Context, candidate: Candidate) -> None:
+    from dashboard.services.reevaluate import after_change  # noqa: PLC0415 - judging reads the conditions
+
+    after_change(context, candidate.project, [candidate.id])
 
 
 def _not_the_owner(context: Context, condition: Condition) -> None:

@@ -1,6 +1,8 @@
 """What every use case is handed: settings, store, clock and the person who acts."""
 
 import getpass
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,11 +20,23 @@ def utc_now() -> datetime:
 
 def operator() -> Person:
     """Give the person at the command line of the machine that owns the database."""
-    try:
-        login = getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        login = "operator"
+    login = _system_user()
     return Person(None, login, login, Role.OPERATOR)
+
+
+def _system_user() -> str:
+    """Give the account the process runs under, as the system knows it.
+
+    ``getpass.getuser`` would believe the environment first, and then one variable made a second person of the first.
+    """
+    try:
+        if sys.platform == "win32":
+            return getpass.getuser()
+        import pwd  # noqa: PLC0415 - not on Windows
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (KeyError, OSError):  # a container's user may have no name
+        return "operator"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,9 @@ class _Project:
         return self.files[0][1].project
 
     @property
-    def subjects(self) -> tuple[str, ...]:
-        """Give the subjects of the candidates, oldest first."""
-        return tuple(dict.fromkeys(target.subject for _, target in self.files))
+    def candidates(self) -> tuple[tuple[str, str | None], ...]:
+        """Give subject and environment of the candidates, oldest first."""
+        return tuple(dict.fromkeys((target.subject, target.environment) for _, target in self.files))
 
 
 def prepare(context: Context, *, progress: Progress | None = None) -> DemoReport:
@@ -74,7 +74,7 @@ def prepare(context: Context, *, progress: Progress | None = None) -> DemoReport
         UsageError: the demo's files are missing from this installation.
     """
     projects = [_read(context, data_path("demo") / folder) for folder in FOLDERS]
-    steps = _Steps(progress, len(ACCOUNTS) + sum(len(p.files) + len(p.subjects) for p in projects))
+    steps = _Steps(progress, len(ACCOUNTS) + sum(len(p.files) + len(p.candidates) for p in projects))
     made, auditor = _accounts(context, steps)
     for project in projects:
         for path, target in project.files:
@@ -83,8 +83,8 @@ def prepare(context: Context, *, progress: Progress | None = None) -> DemoReport
         if project.policy is not None:
             policies.change(context, project.slug, project.policy)
         _agree(context.acting_as(auditor), project)
-        for subject in project.subjects:
-            evaluate(context, project.slug, subject=subject)
+        for subject, environment in project.candidates:
+            evaluate(context, project.slug, subject=subject, environment=environment)
             steps.done(f"Judging {project.slug}")
     return DemoReport(tuple(p.slug for p in projects), made)
 
@@ -133,7 +133,8 @@ def _agree(context: Context, project: _Project) -> None:
     """Add the conditions that the newest candidate does not have yet."""
     if not project.conditions:
         return
-    candidate = candidates.find(context.store, project.slug, subject=project.subjects[-1])
+    subject, environment = project.candidates[-1]
+    candidate = candidates.find(context.store, project.slug, subject=subject, environment=environment)
     there = {(known.gate, known.text) for known in conditions.listed(context, candidate)}
     for wanted in project.conditions:
         if (wanted["gate"], wanted["text"]) not in there:

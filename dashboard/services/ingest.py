@@ -12,7 +12,8 @@ from typing import Any, BinaryIO, cast
 
 from dashboard.errors import ArtefactError, CountersignError, LimitError, UsageError
 from dashboard.model.person import Permission
-from dashboard.services import log
+from dashboard.model.records import Kind
+from dashboard.services import log, reevaluate, statuses
 from dashboard.services._archives import PASSED_OVER, no_report, sentence
 from dashboard.services.context import Context
 from dashboard.services.reading import (
@@ -27,6 +28,7 @@ from dashboard.services.reading import (
 )
 from dashboard.settings import MIB
 from dashboard.store import writes
+from dashboard.store.faults import spooling
 from dashboard.store.transaction import Connection
 from dashboard.store.writes import NewArtefact, Stored, Target
 
@@ -54,6 +56,8 @@ class Receipt:
     ledger: dict[str, int]
     candidate_id: int
     artefact_id: int
+    adopted: bool
+    """Whether the candidate had no environment and took the one that was named."""
 
     def as_dict(self) -> dict[str, Any]:
         """Give the receipt as the API and ``--json`` print it."""
@@ -82,6 +86,13 @@ class Intake:
     sha256: str
     archive: bool
     outcomes: tuple[Receipt | Refusal, ...]
+
+    @property
+    def changed(self) -> tuple[int, ...]:
+        """Give the candidates that are not what they were: more evidence, or an environment."""
+        receipts = (outcome for outcome in self.outcomes if isinstance(outcome, Receipt))
+        changed = (one.candidate_id for one in receipts if one.status == "stored" or one.adopted)
+        return tuple(dict.fromkeys(changed))
 
     def as_dict(self) -> dict[str, Any]:
         """Give the receipt of a single file as it is, that of an archive with its members in it."""
@@ -140,7 +151,8 @@ def make_target(  # noqa: PLR0913 - the references of a piece of evidence are th
     """Check the references of a piece of evidence and fill in the run: one call without a run name is one run.
 
     Raises:
-        UsageError: no subject, or a name that cannot be one.
+        UsageError: no subject, or a name that cannot be one. Whether the subject needs an environment to name one
+            candidate is seen when the file is stored.
     """
     if not subject:
         msg = "Evidence belongs to a subject (a commit sha or the sha256 of the built artefact), and none was given."
@@ -186,9 +198,18 @@ def ingest_body(
 
 
 def ingest_all(
-    context: Context, body: BinaryIO, name: str, target: Target, *, origin: str, shown_as: str | None = None
+    context: Context,
+    body: BinaryIO,
+    name: str,
+    target: Target,
+    *,
+    origin: str,
+    shown_as: str | None = None,
+    judge: bool = True,
 ) -> Intake:
     """Ingest an open file, which may be an archive: each member is then stored, or refused, like a file of a folder.
+
+    The candidate is judged again once at the end; with ``judge=False`` the caller does so after the last of many.
 
     Raises:
         ArtefactError: the file or the whole archive cannot be trusted, or the archive has no report in it; nothing of
@@ -200,7 +221,7 @@ def ingest_all(
         found = members(spooled)
         if found is None:
             receipt = _keep(context, spooled, open_reading(spooled), target, origin, shown_as)
-            return Intake(shown_as, spooled.sha256, archive=False, outcomes=(receipt,))
+            return _judged(context, target, Intake(shown_as, spooled.sha256, archive=False, outcomes=(receipt,)), judge)
         outcomes: list[Receipt | Refusal] = []
         recognised = False
         for member in found:
@@ -216,10 +237,16 @@ def ingest_all(
         if not recognised:
             why = (o.error for o in outcomes if isinstance(o, Refusal))
             raise no_report([sentence(m.name, e.slug, str(e)) for m, e in zip(found, why, strict=True)])
-        return Intake(shown_as, spooled.sha256, archive=True, outcomes=tuple(outcomes))
+        return _judged(context, target, Intake(shown_as, spooled.sha256, archive=True, outcomes=tuple(outcomes)), judge)
 
 
-def ingest_path(context: Context, path: Path, target: Target) -> Intake:
+def _judged(context: Context, target: Target, intake: Intake, judge: bool) -> Intake:
+    if judge:
+        reevaluate.after_change(context, target.project, intake.changed)
+    return intake
+
+
+def ingest_path(context: Context, path: Path, target: Target, *, judge: bool = True) -> Intake:
     """Ingest a file on disk, which may be an archive.
 
     Raises:
@@ -228,7 +255,7 @@ def ingest_path(context: Context, path: Path, target: Target) -> Intake:
     """
     context.require(Permission.INGEST)
     with open_file(path) as body:
-        return ingest_all(context, body, path.name, target, origin="cli", shown_as=str(path))
+        return ingest_all(context, body, path.name, target, origin="cli", shown_as=str(path), judge=judge)
 
 
 async def ingest_stream(
@@ -238,7 +265,7 @@ async def ingest_stream(
     context.require(Permission.INGEST)
     cap = context.settings.max_artefact_bytes
     size = 0
-    with SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as body:
+    with spooling(), SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as body:
         async for chunk in chunks:
             size += len(chunk)
             if size > cap:
@@ -260,16 +287,28 @@ def _store(context: Context, spooled: Spooled, reading: OpenReading, target: Tar
     reader = reading.reader
 
     def event(connection: Connection, stored: Stored) -> None:
+        if stored.adopted:
+            took: dict[str, log.Fact] = {
+                "candidate": stored.candidate_id,
+                "subject": target.subject,
+                "environment": target.environment or "",
+            }
+            log.add(context, connection, "candidate.environment", took, project=target.project)
+        if stored.duplicate:
+            return
         facts: dict[str, log.Fact] = {
             "artefact": stored.artefact_id,
             "sha256": spooled.sha256,
             "name": spooled.name[:_LABEL_LENGTH],
             "kind": str(reader.kind),
+            "candidate": stored.candidate_id,
             "subject": target.subject,
             "run": target.run,
             "origin": origin,
         }
         log.add(context, connection, "artefact.stored", facts, project=target.project)
+        if reader.kind is Kind.TESTS and stored.run_id is not None:
+            statuses.advance(context, connection, target.project, stored.run_id)
 
     return writes.ingest(
         context.store,
@@ -312,6 +351,7 @@ def _receipt(shown_as: str, spooled: Spooled, reading: OpenReading, stored: Stor
         ledger=reading.ledger.figures(),
         candidate_id=stored.candidate_id,
         artefact_id=stored.artefact_id,
+        adopted=stored.adopted,
     )
 
 

@@ -60,6 +60,19 @@ def actor_of(person: Person) -> str:
     return person.login or "nobody"
 
 
+def login_of(actor: str) -> str:
+    """Give the login an actor stands under: somebody at the command line is the same person as in the browser.
+
+    Logins are written small; a system's user name may not be.
+    """
+    return actor.removeprefix("operator:").casefold()
+
+
+def same_person(one: str, other: str) -> bool:
+    """Say whether two actors are one person."""
+    return login_of(one) == login_of(other)
+
+
 def head(context: Context) -> tuple[int, str]:
     """Give size and root (hexadecimal) of the log as it is now: what is printed on every report."""
     with reading(context.store) as connection:

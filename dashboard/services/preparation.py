@@ -25,6 +25,7 @@ from dashboard.reports.dossier import Dossier
 from dashboard.services import policies, signatures
 from dashboard.services.context import Context
 from dashboard.services.evaluate import Assessment, assess
+from dashboard.services.log import login_of
 from dashboard.services.report import report
 from dashboard.signoff.envelope import canonical
 from dashboard.signoff.log import root
@@ -158,7 +159,7 @@ def case_of(
     brought = ledger.contributors(connection, candidate.id)
     key_evidence = {s.sha256 for r in evaluation.results if r.key for s in r.verdict.evidence}
     account = accounts.get(connection, person.id) if person.id is not None else None
-    editor = signatures.policy_editor(context, candidate.project)
+    editor, approver = signatures.policy_makers(context, candidate.project)
     return Case(
         evaluation=evaluation,
         person=person,
@@ -168,12 +169,9 @@ def case_of(
         signed=signed,
         quorum=policy.quorum,
         has_key=account is not None and account.sealed_key is not None,
+        waiver_requesters=tuple(login_of(r.waiver.requested_by) for r in evaluation.results if r.waiver is not None),
+        policy_approver=None if approver is None else login_of(approver),
     )
-
-
-def login_of(actor: str) -> str:
-    """Give the login an actor stands under: somebody at the command line is the same person as in the browser."""
-    return actor.removeprefix("operator:")
 
 
 def written(made: Assessment) -> bytes:

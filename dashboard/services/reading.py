@@ -20,6 +20,7 @@ from dashboard.services._containers import archive_format, content_of, nested, p
 from dashboard.services._limits import Purse, too_large
 from dashboard.services._streams import CHUNK
 from dashboard.settings import Settings
+from dashboard.store.faults import spooling
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ def receive(body: BinaryIO, name: str, settings: Settings, purse: Purse | None =
         ArtefactError: it is a container that is not opened.
     """
     digest, size = hashlib.sha256(), 0
-    with ExitStack() as unless_given:
+    with spooling(), ExitStack() as unless_given:
         raw = unless_given.enter_context(TemporaryFile())
         while chunk := body.read(CHUNK):
             size += len(chunk)

@@ -5,22 +5,26 @@ from datetime import datetime
 
 from dashboard.errors import UsageError
 from dashboard.model.person import Permission
-from dashboard.reports import markdown
+from dashboard.reports import html, markdown
 from dashboard.reports.dossier import Dossier
 from dashboard.services import log, signatures
 from dashboard.services.context import Context
 from dashboard.services.evaluate import Assessment, assess
 from dashboard.signoff.workflow import standing
 
-WRITERS: Mapping[str, Callable[[Dossier], bytes]] = {markdown.FORMAT: markdown.render}
+WRITERS: Mapping[str, Callable[[Dossier], bytes]] = {
+    markdown.FORMAT: markdown.render,
+    html.FORMAT: html.render,
+}
 
 
-def report(
+def report(  # noqa: PLR0913 - what names the candidate, and how it is written
     context: Context,
     project: str,
     *,
     subject: str | None = None,
     version: str | None = None,
+    environment: str | None = None,
     candidate_id: int | None = None,
     format: str = markdown.FORMAT,  # noqa: A002 - the name the command line and the API use
     signed: bool = True,
@@ -40,7 +44,15 @@ def report(
     if write is None:
         msg = f"Reports are not written as {format!r}; formats are {', '.join(WRITERS)}."
         raise UsageError(msg, slug="report-format", hint="Name one of the formats in the message.")
-    made = assess(context, project, subject=subject, version=version, candidate_id=candidate_id, as_of=as_of)
+    made = assess(
+        context,
+        project,
+        subject=subject,
+        version=version,
+        environment=environment,
+        candidate_id=candidate_id,
+        as_of=as_of,
+    )
     return write(_signed(context, made) if signed else Dossier(made.evaluation, made.evidence))
 
 

@@ -65,7 +65,7 @@ def sign(
     wish = _wish(context, kind, meaning, reason)
     candidate = signatures.find_candidate(context, candidate_id)
     try:
-        private = _open_key(context, login, passphrase)
+        private = open_key(context, login, passphrase)
         return _file(context, candidate, evaluation_id, wish, private)
     except CountersignError as error:
         facts: dict[str, log.Fact] = {"candidate": candidate_id, "kind": str(wish.kind), "because": error.slug}
@@ -114,7 +114,7 @@ def withdraw(context: Context, signoff_id: int, login: str, passphrase: str, rea
         raise NotFoundError(msg, slug="signoff-not-found", hint="Reload the page.")
     candidate = signatures.find_candidate(context, row.candidate_id)
     try:
-        private = _open_key(context, login, passphrase)
+        private = open_key(context, login, passphrase)
         return _take_back(context, candidate, row, reason, private)
     except CountersignError as error:
         facts: dict[str, log.Fact] = {"signoff": signoff_id, "kind": "withdraw", "because": error.slug}
@@ -193,7 +193,7 @@ def _keep(
     )
 
 
-def _open_key(context: Context, login: str, passphrase: str) -> PrivateKey:
+def open_key(context: Context, login: str, passphrase: str) -> PrivateKey:
     """Open the person's own signing key, with identifier and passphrase asked again."""
     person = context.person
     if person.id is None or login.strip().lower() != person.login:

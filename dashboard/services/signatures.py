@@ -67,13 +67,39 @@ def read_all(context: Context, connection: Connection, candidate_id: int, evalua
     rows = ledger.signatures(connection, candidate_id)
     if not rows:
         return ()
-    keys, filed, now = known_keys(connection), _filed(connection), context.clock()
+    return _stated(context, rows, known_keys(connection), _filed(connection), {candidate_id: evaluation_id})
+
+
+def read_many(
+    context: Context, connection: Connection, evaluations: Mapping[int, str]
+) -> dict[int, tuple[SignOff, ...]]:
+    """Read and verify the signatures of several candidates, each against its evaluation, by candidate."""
+    rows = ledger.signatures_of(connection, tuple(evaluations))
+    if not rows:
+        return {}
+    filed = _named(ledger.events_at(connection, [row.event_seq for row in rows]))
+    found: dict[int, tuple[SignOff, ...]] = {}
+    for one in _stated(context, rows, known_keys(connection), filed, evaluations):
+        found[one.candidate_id] = (*found.get(one.candidate_id, ()), one)
+    return found
+
+
+def _stated(
+    context: Context,
+    rows: Iterable[StoredSignature],
+    keys: Mapping[str, KnownKey],
+    filed: Mapping[int, str],
+    evaluations: Mapping[int, str],
+) -> tuple[SignOff, ...]:
+    """Verify each signature and say how it stands now."""
+    now = context.clock()
     read = [_read(row, keys, filed) for row in rows]
-    withdrawn = {s.supersedes for s in read if s.kind is StatementKind.WITHDRAW and s.verified}
+    withdrawn = {(s.candidate_id, s.supersedes) for s in read if s.kind is StatementKind.WITHDRAW and s.verified}
     found = []
     for one in read:
-        taken_back = one.payload_sha256 in withdrawn
-        state, because = state_of(one, evaluation_id=evaluation_id, withdrawn=taken_back, now=now)
+        taken_back = (one.candidate_id, one.payload_sha256) in withdrawn
+        current = evaluations[one.candidate_id]
+        state, because = state_of(one, evaluation_id=current, withdrawn=taken_back, now=now)
         found.append(replace(one, state=state, because=because))
     return tuple(found)
 
@@ -119,7 +145,11 @@ def _facts(event: Event) -> Mapping[str, str | int] | None:
 
 def _filed(connection: Connection) -> dict[int, str]:
     """Give the payload digest that each signing event of the log names, by its leaf."""
-    found = ((event.seq, _facts(event)) for event in ledger.all_events(connection, (SIGNED, WITHDRAWN)))
+    return _named(ledger.all_events(connection, (SIGNED, WITHDRAWN)))
+
+
+def _named(events: Iterable[Event]) -> dict[int, str]:
+    found = ((event.seq, _facts(event)) for event in events if event.kind in (SIGNED, WITHDRAWN))
     return {seq: str(facts["payload_sha256"]) for seq, facts in found if facts is not None}
 
 
@@ -203,7 +233,7 @@ def find_candidate(context: Context, candidate_id: int) -> Candidate:
         return candidates.by_number(connection, candidate_id)
 
 
-def policy_editor(context: Context, project: str) -> str | None:
-    """Give the actor who set the policy in force; nobody for the default."""
+def policy_makers(context: Context, project: str) -> tuple[str | None, str | None]:
+    """Give the actors who wrote and who approved the policy in force; nobody for the default."""
     versions = policy_store.history(context.store, project, limit=1)
-    return versions[0].by if versions else None
+    return (versions[0].by, versions[0].approved_by) if versions else (None, None)

@@ -37,12 +37,16 @@ class Case:
     creators: tuple[str, ...]
     """Logins of those who proposed the candidate."""
     policy_editor: str | None
-    """Login of whoever set the policy in force; ``None`` for the default policy."""
+    """Login of whoever wrote the policy in force; ``None`` for the default policy."""
     signed: tuple[SignOff, ...]
     """Signatures of this candidate, oldest first."""
     quorum: Mapping[str, int]
     has_key: bool = True
     """Whether the person's account has a signing key that is not revoked."""
+    waiver_requesters: tuple[str, ...] = ()
+    """Logins of those who asked for a waiver that stands in the evaluation."""
+    policy_approver: str | None = None
+    """Login of whoever approved the policy in force; ``None`` where one person set it."""
 
 
 def obstacles(case: Case) -> tuple[Obstacle, ...]:
@@ -80,6 +84,8 @@ def _four_eyes(case: Case) -> tuple[Obstacle, ...]:
         ("uploader", login in case.uploaders, "brought in evidence that key gates rest on"),
         ("creator", login in case.creators, "proposed this candidate"),
         ("policy-editor", login == case.policy_editor, "was the last to edit the policy"),
+        ("waiver-requester", login in case.waiver_requesters, "asked for a waiver that this release rests on"),
+        ("policy-approver", login == case.policy_approver, "approved the policy in force"),
     )
     return tuple(
         Obstacle(code, f"{name} {what}; somebody else has to sign.", VERDICTS) for code, hit, what in parts if hit

@@ -41,6 +41,8 @@ def status_of(error: CountersignError) -> int:
     """Give the HTTP status for an error."""
     if isinstance(error, AccessError):
         return 401 if error.slug in _UNKNOWN else 403
+    if error.slug == "store-full":
+        return 507
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
 
 

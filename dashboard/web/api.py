@@ -18,6 +18,8 @@ from dashboard.services.ingest import ingest_stream, make_target, moment_of, slu
 from dashboard.services.report import report
 from dashboard.store import artefacts, frames
 from dashboard.web.answers import NO_STORE, translated
+from dashboard.web.badge import Badges
+from dashboard.web.documents import Documents
 from dashboard.web.identity import Open, bearer_token, machine, visitor
 from dashboard.web.origin import from_our_pages
 
@@ -33,6 +35,8 @@ def routes(open_context: Open) -> list[Route | Mount]:
         ("/v1/evidence", api.evidence, ["PUT", "POST"]),
         ("/v1/artefacts/{sha256}", api.artefact, ["GET"]),
         ("/v1/report", api.report, ["GET"]),
+        ("/v1/candidates", Documents(open_context).register, ["GET"]),
+        ("/badge/{project}.svg", Badges(open_context), ["GET"]),
     )
     mounted = [Route(path, translated(endpoint), methods=methods) for path, endpoint, methods in inside]
     return [Mount("/api", routes=mounted), Route("/healthz", api.health, methods=["GET"])]
@@ -68,6 +72,7 @@ class _Api:
                 _needed(request, "project"),
                 subject=asked.get("subject"),
                 version=asked.get("version"),
+                environment=asked.get("environment"),
                 without=tuple(asked.getlist("without")),
             )
             return as_dict(found)
@@ -138,7 +143,13 @@ class _Api:
         project = _needed(request, "project")
 
         def write() -> bytes:
-            return report(context, project, subject=asked.get("subject"), version=asked.get("version"))
+            return report(
+                context,
+                project,
+                subject=asked.get("subject"),
+                version=asked.get("version"),
+                environment=asked.get("environment"),
+            )
 
         body = await run_in_threadpool(write)
         return Response(body, media_type="text/markdown; charset=utf-8", headers=NO_STORE)

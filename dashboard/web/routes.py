@@ -2,10 +2,10 @@
 
 from starlette.routing import BaseRoute
 
-from dashboard.web import api, auth
+from dashboard.web import api, auth, documents
 from dashboard.web.identity import Open
 
 
 def all_routes(open_context: Open) -> list[BaseRoute]:
-    """Give log-in, API and probe."""
-    return [auth.routes(open_context), *api.routes(open_context)]
+    """Give log-in, API, documents and probe."""
+    return [auth.routes(open_context), *api.routes(open_context), *documents.routes(open_context)]

@@ -298,10 +298,9 @@ def test_a_candidate_is_found_by_subject_version_or_number(shop):
 def test_the_object_has_its_keys():
     found = as_dict(judge(reference(), agreed(), at=NOW))
     assert list(found) == [
-        "decision", "headline", "score", "points", "completeness", "gates", "reasons", "findings", "conditions",
-        "uncovered", "expected", "integrity", "sensitivity", "candidate", "policy", "evaluation_id", "manifest_digest",
-        "engine", "as_of",
-        "evaluated_at", "what_if",
+        "decision", "headline", "score", "points", "held_back", "completeness", "gates", "reasons", "findings",
+        "conditions", "uncovered", "overdue", "expected", "integrity", "sensitivity", "candidate", "policy",
+        "evaluation_id", "manifest_digest", "engine", "as_of", "evaluated_at", "what_if",
     ]  # fmt: skip
     assert (found["decision"], found["score"]) == ("CONDITIONAL GO", "9.2")
     assert found["points"] == {"earned": "39.5", "possible": "43"}
@@ -310,7 +309,7 @@ def test_the_object_has_its_keys():
     gate = found["gates"][0]
     assert list(gate) == [
         "id", "title", "ruling", "observed", "fraction", "required", "unit", "tier", "key", "weight", "credit",
-        "because", "turn", "evidence",
+        "because", "turn", "waiver", "evidence",
     ]  # fmt: skip
     assert gate["id"] == "tests.pass_rate" and gate["credit"] == "1" and gate["evidence"][0]["name"] == "junit.xml"
     assert {g["credit"] for g in found["gates"]} == {"1", "0.5"}
@@ -339,7 +338,7 @@ def test_the_manifest_does_not_depend_on_order_or_database():
 
 def test_the_summary_names_what_cost_points():
     text = summary_markdown(judge(reference(ops=None), agreed(), at=NOW))
-    assert text.startswith("## Genesis Rebuild phase-4 · 4f9d2c7: NO-GO\n")
+    assert text.startswith("## Genesis Rebuild phase-4 · 4f9d2c7 · staging: NO-GO\n")
     assert "Score 7.1 of 10, 30.5 of 43 points. 15 of 18 gates measured." in text
     assert "EVIDENCE_MISSING" in text and "| Error rate (key) | missing | not measured |" in text
     assert "Security tests" not in text

@@ -130,6 +130,11 @@ def people(operator, accounts):
     return {person.login: operator.acting_as(person) for person in accounts[1]}
 
 
+def at_the_command_line(context):
+    """The same person, as the operator of the machine."""
+    return context.acting_as(replace(context.person, id=None, role=Role.OPERATOR))
+
+
 def bring(context, body, run_name="r1", name="junit.xml"):
     target = make_target(
         context, project="shop", subject=SUBJECT, version="2.4.0", branch="main", environment="staging", run=run_name
@@ -141,7 +146,7 @@ def bring(context, body, run_name="r1", name="junit.xml"):
 def candidate(people):
     """A candidate that Erin brought in, judged by a policy that Mia set: CONDITIONAL GO without a condition."""
     bring(people["erin"], junit())
-    policies.change(people["mia"], "shop", POLICY)
+    policies.change(at_the_command_line(people["mia"]), "shop", POLICY)
     return evaluate(people["vera"], "shop").candidate
 
 
@@ -301,7 +306,7 @@ def test_each_role_does_what_it_may_and_nothing_else(people, operator, covered, 
             verification="v",
             stage="after",
         ),
-        "policy": lambda: policies.change(context, "shop", POLICY.replace("version = 1", "version = 2")),
+        "policy": lambda: policies.propose(context, "shop", POLICY.replace("version = 1", "version = 2"), "Again."),
         "ingest": lambda: bring(context, junit(passed=40), "r2"),
     }[action]
     if role in MAY[action]:
@@ -389,6 +394,16 @@ def test_four_eyes(people, covered, operator):
     assert "creator" in {o.code for o in sign.preview(promoted, covered).obstacles}
 
 
+def test_who_wrote_and_who_approved_the_policy_in_force_stay_away(people, covered):
+    changed = policies.propose(people["max"], "shop", POLICY + "\n# stricter\n", "Stricter.")
+    assert sign.preview(people["max"], covered).obstacles == (), "a proposal is not in force"
+    policies.approve(at_the_command_line(people["cora"]), changed.id)
+    for login, code in (("max", "policy-editor"), ("cora", "policy-approver")):
+        assert [o.code for o in sign.preview(people[login], covered).obstacles] == [code]
+        refused("signing-forbidden", lambda login=login: do_sign(people[login], covered))
+    assert sign.preview(people["mia"], covered).obstacles == (), "hers is no longer in force"
+
+
 def test_the_command_line_user_is_the_same_person(people, operator, clock):
     shell = operator.acting_as(Person(None, "cora", "cora", Role.OPERATOR))
     bring(shell, junit())
@@ -409,7 +424,9 @@ def test_nobody_signs_twice_until_the_first_has_fallen(people, covered):
     "change",
     [
         lambda people, _: bring(people["erin"], junit(passed=48), "r2"),
-        lambda people, _: policies.change(people["mia"], "shop", POLICY + "\n# stricter\n"),
+        lambda people, _: policies.approve(
+            people["mia"], policies.propose(people["ada"], "shop", POLICY + "\n# stricter\n", "Stricter.").id
+        ),
         lambda people, candidate: conditions.add(
             people["max"],
             candidate.id,

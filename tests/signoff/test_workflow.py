@@ -74,6 +74,7 @@ def test_nobody_signs_nothing(case):
         ({"uploaders": ("ci", "cora")}, "uploader"),
         ({"creators": ("cora",)}, "creator"),
         ({"policy_editor": "cora"}, "policy-editor"),
+        ({"policy_approver": "cora"}, "policy-approver"),
         ({"has_key": False}, "no-key"),
     ],
 )
