@@ -67,8 +67,13 @@ def benchmark_series(
     return fig
 
 
-def duration_series(frame: pd.DataFrame, palette: Palette, *, unit: str) -> go.Figure:
-    """Draw the durations of one case over runs as bars in the colour of the outcome; takes label, value, tone, text."""
+def duration_series(
+    frame: pd.DataFrame, palette: Palette, *, unit: str, levels: tuple[tuple[int, int, float], ...] = ()
+) -> go.Figure:
+    """Draw the durations of one case over runs as bars in the colour of the outcome.
+
+    Takes label, value, tone, text; ``levels`` are (first place, last place, value) between lasting changes.
+    """
     fig = figure(palette, height=170)
     fig.add_bar(
         x=list(frame["label"]),
@@ -81,6 +86,11 @@ def duration_series(frame: pd.DataFrame, palette: Palette, *, unit: str) -> go.F
         customdata=list(frame["text"]),
         hovertemplate="%{customdata}<extra></extra>",
     )
+    for first, last, value in levels:
+        fig.add_shape(
+            type="line", x0=first - 0.5, x1=last + 0.5, xref="x", y0=value, y1=value, yref="y",
+            line={"color": palette.ink, "width": 1.5, "dash": "dash"},
+        )  # fmt: skip
     ticks(fig, list(frame["label"]), least=6)
     fig.update_yaxes(nticks=4)
     title(fig, palette, unit)

@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard.errors import CountersignError
 from dashboard.model.evaluation import Condition
 from dashboard.model.statement import SignOff
-from dashboard.services import checkpoints, conditions, sign, signatures
+from dashboard.model.waiver import Acceptance
+from dashboard.services import acceptances, checkpoints, conditions, sign, signatures
 from dashboard.services.context import Context
 from dashboard.services.preparation import SigningView
 from dashboard.ui.components.blocks import items
@@ -36,6 +37,8 @@ class Acts:
     """Gives the head of the log as a signed note."""
     verifier: Callable[[], str]
     """Gives the public key of that note."""
+    accept: Callable[[str, str, str, str], Acceptance]
+    """Digest of the finding, identifier, passphrase, reason."""
 
 
 def acts_of(context: Context, view: SigningView) -> Acts:
@@ -53,6 +56,9 @@ def acts_of(context: Context, view: SigningView) -> Acts:
             context, candidate_id, gate=gate, text=text, owner=owner, due=due, verification=verification, stage=stage
         )
 
+    def accepting(digest: str, login: str, passphrase: str, reason: str) -> Acceptance:
+        return acceptances.accept(context, candidate_id, digest, login, passphrase, reason)
+
     def closing(number: int, remark: str) -> Condition:
         return conditions.close(context, number, remark)
 
@@ -64,6 +70,7 @@ def acts_of(context: Context, view: SigningView) -> Acts:
         lambda number: signatures.envelope(context, number) or b"",
         lambda: checkpoints.checkpoint(context),
         lambda: checkpoints.verifier(context),
+        accepting,
     )
 
 

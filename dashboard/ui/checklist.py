@@ -10,8 +10,8 @@ from dashboard.ui.wording import counted
 OF_THE_PERSON = frozenset({"not-signed-in", "role", "no-key", "not-in-quorum", "already-signed"})
 """Obstacles that no evidence and no condition can clear."""
 
-_FOUR_EYES = frozenset({"uploader", "creator", "policy-editor"})
-FOUR_EYES = "Four eyes: not the one who brought in key evidence, proposed the candidate or set the policy"
+_FOUR_EYES = frozenset({"uploader", "creator", "policy-editor", "policy-approver"})
+FOUR_EYES = "Four eyes: not the one who brought in key evidence, proposed the candidate, wrote or approved the policy"
 
 
 def checklist(person: Person, view: SigningView) -> Markup:

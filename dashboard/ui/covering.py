@@ -55,17 +55,29 @@ class ComponentCover:
         return "pass" if self.covered.hit * 100 >= self.floor * self.covered.total else "fail"
 
 
+def with_lines(files: pd.DataFrame) -> pd.DataFrame:
+    """Let the files whose report counts statements and no lines stand with their statements, as gates count them."""
+    without = files["lines_total"].isna() & files["statements_total"].notna()
+    filled = files.assign(by_statements=without)
+    for name in ("total", "hit"):
+        filled[f"lines_{name}"] = files[f"lines_{name}"].where(~without, files[f"statements_{name}"])
+    return filled
+
+
 def totals(files: pd.DataFrame) -> list[tuple[str, Covered]]:
     """Give the total by each formula that the reports allow, by name."""
     sums = {name: int(files[name].fillna(0).sum()) for name in COUNTS}
     lines = Covered(sums["lines_hit"], sums["lines_total"])
     branches = Covered(sums["branches_hit"], sums["branches_total"])
+    statements = Covered(sums["statements_hit"], sums["statements_total"])
+    if "by_statements" in files and len(files) and files["by_statements"].all():
+        return [("statements", statements)]
     found = [("lines", lines)]
     if branches.total:
         both = Covered(lines.hit + branches.hit, lines.total + branches.total)
         found += [("branches", branches), ("lines + branches", both)]
-    if sums["statements_total"]:
-        found.append(("statements", Covered(sums["statements_hit"], sums["statements_total"])))
+    if statements.total:
+        found.append(("statements", statements))
     return found
 
 

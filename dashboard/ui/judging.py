@@ -12,6 +12,7 @@ from dashboard.services.context import Context
 from dashboard.services.evaluate import Assessment, assess
 from dashboard.store import frames
 from dashboard.store.transaction import revision
+from dashboard.ui.candidate_names import names
 from dashboard.ui.components.links import Place
 from dashboard.ui.components.states import DECISIONS
 from dashboard.ui.rows import rows as rows_of
@@ -58,13 +59,11 @@ def trend_frame(found: pd.DataFrame) -> pd.DataFrame:
     """Make the words of a trend from stored evaluations."""
     rows = []
     seen: dict[str, int] = {}
-    for row in rows_of(found.sort_values("at")):
+    ordered = found.sort_values("at")
+    for row, name in zip(rows_of(ordered), names(ordered), strict=True):
         earned, possible = int(row["earned_halves"]), int(row["possible_halves"])
         exact = Fraction(10 * earned, possible) if possible else Fraction(0)
         decision = Decision(row["decision"])
-        version = row["version"] if isinstance(row["version"], str) else None
-        short = str(row["subject"])[:7]
-        name = f"{version} · {short}" if version else short
         seen[name] = seen.get(name, 0) + 1
         label = name if seen[name] == 1 else f"{name} ({seen[name]})"
         points = f"{points_text(earned)} of {points_text(possible)}"

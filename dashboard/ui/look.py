@@ -30,7 +30,9 @@ def palette() -> Palette:
 
 def html(*parts: Markup) -> None:
     """Put markup on the page. Only markup: text cannot reach this function unescaped."""
-    st.html(join(parts))
+    whole = join(parts)
+    if whole:
+        st.html(whole)
 
 
 def chart(fig: "go.Figure", *, alt: str, key: str) -> None:

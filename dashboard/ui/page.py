@@ -60,10 +60,17 @@ class Page(Generic[T]):
 
 
 def filters_of(page: Page[Any], place: Place) -> Filters:
-    """Read what narrows the page: a widget's state where it was touched, else the address."""
+    """Read what narrows the page: a widget's state where it was touched, else the address.
+
+    Pages may have widgets of one name. What was chosen on the page before is still in the session at the first run
+    here, and narrows nothing.
+    """
+    moved = st.session_state.get("cs-filtered") != page.slug
+    st.session_state["cs-filtered"] = page.slug
     found = {}
     for name in page.params:
-        value = st.session_state[name] if name in st.session_state else st.query_params.get_all(name)
+        touched = not moved and name in st.session_state
+        value = st.session_state[name] if touched else st.query_params.get_all(name)
         values = value if isinstance(value, list | tuple) else [value]
         kept = tuple(str(v) for v in values if v not in (None, ""))
         if kept:

@@ -1,38 +1,48 @@
 """Results of one run: filtered and paged in the database, grouped by what went wrong. Shared by Tests and Run."""
 
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from dashboard.model.figures import moment_text
 from dashboard.model.records import Outcome
+from dashboard.model.status import Status
+from dashboard.services import mutes
 from dashboard.services.context import Context
 from dashboard.store import frames
+from dashboard.store.mutes import Mute
+from dashboard.ui import address
 from dashboard.ui.components.blocks import empty, note, section
 from dashboard.ui.components.links import Place
 from dashboard.ui.components.markup import Markup, join, muted, tag
-from dashboard.ui.components.states import FLAKY, chip, outcome
+from dashboard.ui.components.states import FAIL, FLAKY, MISSING, State, chip, outcome
 from dashboard.ui.components.tables import Column, Row, table
 from dashboard.ui.look import html
 from dashboard.ui.page import PAGE_ROWS, Filters
 from dashboard.ui.rows import records
 from dashboard.ui.runs import took
+from dashboard.ui.statuses import STATES, known, with_mute
 from dashboard.ui.wording import counted
 
-PARAMS = ("outcome", "q", "p")
+PARAMS = ("outcome", "status", "q", "p")
 
-#: Failing results looked through for groups.
-MOST_GROUPED = 500
+#: Statuses that can be filtered by, where a case of the run has them: what costs comes first.
+SHOWN = (Status.NEW_FAILURE, Status.FAILING, Status.BROKEN, Status.FLAKY, Status.SUSPECTED, Status.FIXED)
 
-_NUMBER = re.compile(r"0x[0-9a-fA-F]+|\d+(?:[.,]\d+)*")
+#: Whether a group of failures was first seen in the run, or before.
+NEW, KNOWN = FAIL.named("new"), State("known", "clock", "stale")
+
+
 _RESULTS = (
-    Column("Case", narrow="title", width="31%"),
+    Column("Case", narrow="title", width="29%"),
     Column("Outcome", narrow="state", width="11%"),
+    Column("Status", narrow="plain", width="11%"),
     Column("Took", "right", "flow", width="7%"),
-    Column("Class", narrow="plain", width="25%"),
-    Column("Message", narrow="plain", width="26%"),
+    Column("Class", narrow="plain", width="19%"),
+    Column("Message", narrow="plain", width="23%"),
 )
 
 
@@ -40,12 +50,18 @@ _RESULTS = (
 class Results:
     """One page of a run's results."""
 
-    run_id: int
+    run: Mapping[str, Any]
+    """As ``frames.runs`` gives it."""
     rows: pd.DataFrame
     found: int
     page: int
     narrowed: bool
     """Whether a filter is set."""
+    statuses: Mapping[Status, int]
+    """Of the cases of the run on its branch, as they stand now."""
+    chosen: tuple[Status, ...] = ()
+    muted: Mapping[int, Mute] = field(default_factory=dict)
+    """What is muted on the branch, by case."""
 
     @property
     def pages(self) -> int:
@@ -53,72 +69,92 @@ class Results:
         return max(1, -(-self.found // PAGE_ROWS))
 
 
-def load(context: Context, filters: Filters, run_id: int) -> Results:
-    """Give the page of results that the filters ask for."""
+def load(context: Context, filters: Filters, run: Mapping[str, Any]) -> Results:
+    """Give the page of a run's results that the filters ask for."""
+    run_id = int(run["id"])
     outcomes = tuple(o for o in filters.many("outcome") if o in set(Outcome))
+    statuses = tuple(status for status in known(filters.many("status")) if status in SHOWN)
     search = filters.text("q")
-    found = frames.count_run_cases(context.store, run_id, outcomes=outcomes, search=search)
+    found = frames.count_run_cases(context.store, run_id, outcomes=outcomes, statuses=statuses, search=search)
     last = max(1, -(-found // PAGE_ROWS))
     page = min(max(1, filters.number("p", 1)), last)
     rows = frames.run_cases(
-        context.store, run_id, outcomes=outcomes, search=search, limit=PAGE_ROWS, offset=(page - 1) * PAGE_ROWS
+        context.store,
+        run_id,
+        outcomes=outcomes,
+        statuses=statuses,
+        search=search,
+        limit=PAGE_ROWS,
+        offset=(page - 1) * PAGE_ROWS,
     )
-    return Results(run_id, rows, found, page, bool(outcomes or search))
+    held = {one.case_id: one for one in mutes.live(context, filters.place.project, str(run["branch"] or ""))}
+    counts = frames.run_statuses(context.store, run_id)
+    return Results(run, rows, found, page, bool(outcomes or statuses or search), counts, statuses, held)
 
 
-def failing(context: Context, run_id: int) -> pd.DataFrame:
-    """Give the failing results of a run by what they say."""
-    outcomes = (Outcome.FAILED, Outcome.ERROR)
-    return groups(frames.run_cases(context.store, run_id, outcomes=outcomes, limit=MOST_GROUPED))
+def removed(run: Mapping[str, Any]) -> Markup:
+    """Say that the results of a run are gone; "" where they are kept. What is gone is no success."""
+    at = run["pruned_at"]
+    if pd.isna(at):
+        return Markup("")
+    when = moment_text(at.to_pydatetime())
+    return note(
+        f"Its results were removed on {when} to make room; its counts stay, what stood behind them does not.",
+        MISSING.named("removed"),
+    )
 
 
-def groups(rows: pd.DataFrame) -> pd.DataFrame:
-    """Group failing results whose messages are equal but for their numbers, largest group first.
+def draw_groups(place: Place, found: pd.DataFrame, run: Mapping[str, Any], loose: int) -> None:
+    """Draw the failures of a run by what they have in common; ``found`` is ``frames.failure_groups``.
 
-    Gives type, message (of the first), cases, case_id and name of the first.
+    ``loose`` counts the failing cases that no group holds.
     """
-    columns = ["type", "message", "cases", "case_id", "name", "classname", "outcome"]
-    if rows.empty:
-        return pd.DataFrame([], columns=columns)
-    said = rows.assign(
-        type=rows["failure_type"].fillna(""),
-        message=rows["message"].fillna("").map(lambda m: m.strip().split("\n", 1)[0]),
-    )
-    said["like"] = said["message"].map(lambda m: _NUMBER.sub("#", m))
-    grouped = said.groupby(["type", "like"], sort=False, dropna=False)
-    found = grouped.agg(
-        message=("message", "first"), cases=("case_id", "size"), case_id=("case_id", "first"), name=("name", "first"),
-        classname=("classname", "first"), outcome=("outcome", "first"),
-    ).reset_index()  # fmt: skip
-    return found.sort_values("cases", ascending=False, kind="stable")[columns]
-
-
-def draw_groups(place: Place, found: pd.DataFrame, run_id: int) -> None:
-    """Draw failures by what they say."""
-    html(section("Failures by message", counted(len(found), "group") if len(found) else ""))
+    run_id = int(run["id"])
+    html(section("Failures", counted(len(found), "group") if len(found) else ""))
+    if gone := removed(run):
+        html(gone)
+        return
     if found.empty:
-        html(note("Nothing failed in this run."))
+        html(
+            note(f"{counted(loose, 'failure')} without a text to group by." if loose else "Nothing failed in this run.")
+        )
         return
     columns = (
-        Column("Message", narrow="title"), Column("Outcome", narrow="state"), Column("Cases", "right", "flow"),
-        Column("First", narrow="plain"),
+        Column("What failed", narrow="title"), Column("State", narrow="state"), Column("Tests", "right", "flow"),
+        Column("Failing since", narrow="plain"),
     )  # fmt: skip
-    rows = [
-        Row(
+    rows = []
+    for row in records(found.head(12)):
+        new = int(row.first_run_id) == run_id
+        title = place.link(row.title or "a failure that says nothing", "failures", run=run_id, group=row.group_id)
+        where = muted(join([" ", row.frame])) if row.frame else ""
+        since = join([place.link(row.first_run, "run", run=int(row.first_run_id)), muted(f" {row.first_at:%Y-%m-%d}")])
+        rows.append(
             (
-                tag("span", _kind(row.type), row.message or muted("no message"), class_="cs-break cs-clamp"),
-                chip(outcome(row.outcome)),
-                f"{row.cases:,}",
-                case_link(place, row, run_id),
+                tag("span", title, where, class_="cs-break cs-clamp"),
+                chip(NEW if new else KNOWN),
+                f"{int(row.cases):,}",
+                muted("this run") if new else since,
             )
         )
-        for row in records(found.head(12))
-    ]  # fmt: skip
-    html(table(columns, rows, caption="Failures by message, most cases first", css="cs-flow"))
-
-
-def _kind(failure_type: str) -> Markup:
-    return join([tag("strong", failure_type), " "]) if failure_type else Markup("")
+    html(table(columns, rows, caption="Failures by what they have in common, most tests first", css="cs-flow"))
+    more = len(found) - len(rows)
+    if more > 0 or loose:
+        said = [
+            f"{more:,} more groups" if more > 0 else "",
+            f"{counted(loose, 'failure')} without a text" if loose else "",
+        ]
+        html(
+            note(
+                join(
+                    [
+                        " · ".join(part for part in said if part),
+                        " · ",
+                        place.link("all failures", "failures", run=run_id),
+                    ]
+                )
+            )
+        )
 
 
 def case_link(place: Place, row: Any, run_id: int | None = None) -> Markup:
@@ -144,10 +180,17 @@ def draw(place: Place, seen: Results) -> None:
         st.pills(
             "Outcome", [str(o) for o in Outcome], selection_mode="multi", wrap=True, key="outcome", bind="query-params"
         )
+        there = [status.value for status in SHOWN if seen.statuses.get(status) or status in seen.chosen]
+        if there:
+            st.pills(
+                "Status on the branch now", there, selection_mode="multi", wrap=True,
+                format_func=lambda word: f"{STATES[Status(word)].word} {seen.statuses.get(Status(word), 0):,}",
+                **address.chosen("status", [status.value for status in seen.chosen]),
+            )  # fmt: skip
     if seen.rows.empty:
         html(_nothing(seen))
         return
-    rows = [_row(place, seen.run_id, row) for row in records(seen.rows)]
+    rows = [_row(place, seen, row) for row in records(seen.rows)]
     html(table(_RESULTS, rows, caption="Results of the run, failures first", css="cs-fixed cs-flow"))
     if seen.pages > 1:
         first = (seen.page - 1) * PAGE_ROWS
@@ -155,13 +198,18 @@ def draw(place: Place, seen: Results) -> None:
         st.pagination(seen.pages, default=1, key="p", bind="query-params")
 
 
-def _row(place: Place, run_id: int, row: Any) -> Row:
+def _row(place: Place, seen: Results, row: Any) -> Row:
     retried = int(row.attempts or 0) > 1 and row.outcome == "passed"
     state = chip(FLAKY.named("passed on retry")) if retried else chip(outcome(row.outcome))
     said = join([tag("span", row.failure_type, " ") if _said(row.failure_type) else "", row.message or ""])
-    name = tag("span", place.link(row.name, "case", case=row.case_id, run=run_id), class_="cs-break cs-clamp")
+    name = tag(
+        "span", place.link(row.name, "case", case=row.case_id, run=int(seen.run["id"])), class_="cs-break cs-clamp"
+    )
     where = tag("span", row.classname, class_="cs-m cs-ell", title=row.classname) if row.classname else ""
-    return Row((name, state, took(row.duration_s), where, tag("span", _first(said), class_="cs-break cs-clamp cs-m")))
+    shown = _said(row.status) and Status(row.status) in SHOWN
+    status = with_mute(chip(STATES[Status(row.status)]) if shown else Markup(""), seen.muted.get(row.case_id))
+    message = tag("span", _first(said), class_="cs-break cs-clamp cs-m")
+    return Row((name, state, status, took(row.duration_s), where, message))
 
 
 def _said(value: Any) -> bool:
@@ -174,8 +222,12 @@ def _first(said: Markup) -> Markup:
 
 
 def _nothing(seen: Results) -> Markup:
+    if gone := removed(seen.run):
+        return gone
     if seen.narrowed:
-        return empty("Nothing matches", "No result of this run fits these filters. Clear the search or an outcome.")
+        return empty(
+            "Nothing matches", "No result of this run fits these filters. Clear the search, an outcome or a status."
+        )
     return empty(
         "No results", "The run holds no test cases. A report without cases proves nothing: check what wrote it."
     )

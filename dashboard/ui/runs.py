@@ -4,7 +4,10 @@ from typing import Any
 
 import pandas as pd
 
+from dashboard.errors import NotFoundError
 from dashboard.model.figures import duration_text, moment_text, of_text, share_text
+from dashboard.services.context import Context
+from dashboard.store import frames
 from dashboard.ui.components.blocks import Figure
 from dashboard.ui.components.links import Place
 from dashboard.ui.components.markup import Markup, dotted, join, muted, tag, zero
@@ -41,6 +44,24 @@ def of_record(runs: pd.DataFrame) -> Any:
     """Give the newest run that is not a rerun of a part: one with at least half the cases of the largest."""
     whole = runs[runs["total"] * 2 >= runs["total"].max()]
     return whole.sort_values("started_at").iloc[-1]
+
+
+def named(context: Context, place: Place, number: int) -> tuple[dict[str, Any] | None, pd.DataFrame]:
+    """Give the run that an address names, or (for 0) the candidate's run of record, and all runs of its candidate.
+
+    Links name a run whatever candidate is looked at; it is any of the project.
+
+    Raises:
+        NotFoundError: the project has no such run.
+    """
+    if number:
+        found = rows_of(frames.run(context.store, place.project, number))
+        if not found:
+            msg = f"There is no run {number} in {place.project_name}."
+            raise NotFoundError(msg, hint="Open it from the Tests page.")
+        return found[0], frames.runs_of(context.store, int(found[0]["candidate_id"]))
+    own = frames.runs_of(context.store, place.candidate.id) if place.candidate else pd.DataFrame()
+    return (None if own.empty else of_record(own).to_dict()), own
 
 
 def with_flaky(run: Any, flaky: int) -> Any:
@@ -98,7 +119,10 @@ def figures_of(run: Any) -> list[Figure]:
     return [
         Figure(f"{share_text(passed, total)} %", f"passed · {of_text(passed, total)}"),
         Figure(f"{wrong:,}", f"failed · {int(run['errors']):,} of them errors", "fail" if wrong else None),
-        Figure(f"{int(run['skipped']):,}", f"skipped · {share_text(int(run['skipped']), total)} %"),
+        Figure(
+            f"{int(run['skipped']):,}",
+            f"skipped · {share_text(int(run['skipped']), total)} %, {of_text(int(run['skipped']), total)}",
+        ),
         Figure(f"{int(run['flaky']):,}", "flaky · passed and failed here", "warn" if int(run["flaky"]) else None),
     ]
 
@@ -113,7 +137,8 @@ def run_table(place: Place, runs: pd.DataFrame, chosen: int | None, *, most: int
 def _row(place: Place, run: Any, chosen: int | None) -> Row:
     total, passed, wrong = int(run["total"]), int(run["passed"]), int(run["failed"]) + int(run["errors"])
     name = tag("span", place.link(run["name"], "run", run=run["id"]), class_="cs-break")
-    when = muted(dotted([f"{run['started_at']:%m-%d %H:%M}", str(run["subject"])[:7]]))
+    lost = "left out" if isinstance(run.get("infrastructure"), str) else None
+    when = muted(dotted([f"{run['started_at']:%m-%d %H:%M}", str(run["subject"])[:7], lost]))
     share = join([f"{share_text(passed, total)} % ", muted(of_text(passed, total))])
     new = _int(run.get("new_failures"))
     return Row(

@@ -50,8 +50,10 @@ def label(row: Any) -> str:
 def place(context: Context) -> Place:
     """Give the place that the address names, else the one looked at before, else the newest.
 
+    An address without a candidate may ask for the newest of an environment (``newest``), as that of a badge does.
+
     Raises:
-        NotFoundError: the address names a project or candidate that is not there.
+        NotFoundError: the address names a project, candidate or environment that is not there.
     """
     known = projects(context)
     if not known:
@@ -63,6 +65,9 @@ def place(context: Context) -> Place:
         raise NotFoundError(msg, hint=f"Choose one at the top right: {', '.join(known.values())}.")
     project = asked or (before.project if before and before.project in known else next(iter(known)))
     wanted = st.query_params.get("candidate", "")
+    environment = st.query_params.get("newest", "")
+    if not wanted and environment:
+        return Place(project, known[project], stored.find(context.store, project, environment=environment))
     if not wanted and before and before.project == project and before.candidate:
         wanted = str(before.candidate.id)
     return _at(context, project, known[project], wanted)
@@ -87,6 +92,7 @@ def _at(context: Context, project: str, name: str, wanted: str) -> Place:
 def remember(chosen: Place) -> None:
     """Keep the place for the next page, and in the address, so that what is seen can be shared."""
     st.session_state["cs-place"] = chosen
+    st.query_params.pop("newest", None)  # the address names the candidate itself from here on
     for name, value in chosen.params().items():
         if st.query_params.get(name) != value:
             st.query_params[name] = value
@@ -111,7 +117,7 @@ def draw(context: Context, chosen: Place) -> None:
     if chosen.candidate is None:
         return
     if chosen.candidate.id not in offered:
-        offered = {chosen.candidate.id: chosen.candidate.label} | offered
+        offered = {chosen.candidate.id: chosen.candidate.full_label} | offered
     st.session_state[_CANDIDATE] = chosen.candidate.id
     st.selectbox(
         "Candidate",

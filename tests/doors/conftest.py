@@ -51,6 +51,12 @@ def countersign(tmp_path):
     return Door(tmp_path / "home")
 
 
+@pytest.fixture(scope="session")
+def door():
+    """Give the maker of doors, for homes that several tests share."""
+    return Door
+
+
 @dataclass(frozen=True)
 class Site:
     """A served demo: its address, its database and the passphrase of each account."""
@@ -101,6 +107,12 @@ def served(demo_database, folder):
         finally:
             server.terminate()
             server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """Give the way to serve a database, for sites with evidence of their own."""
+    return served
 
 
 @pytest.fixture
@@ -197,8 +209,8 @@ def browse(chromium):
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         if login:
             page.goto(f"{site.url}/auth/login?next={quote(path)}")
-            page.get_by_label("Identifier").fill(login)
-            page.get_by_label("Passphrase").fill(site.passphrases[login])
+            page.get_by_label("Identifier", exact=True).fill(login)
+            page.get_by_label("Passphrase", exact=True).fill(site.passphrases[login])
             page.get_by_role("button", name="Sign in").click()
         else:
             page.goto(site.url + path)

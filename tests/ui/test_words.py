@@ -8,13 +8,12 @@ import pytest
 from dashboard.model.policy import Component
 from dashboard.model.records import FlagState
 from dashboard.policy.load import parse
+from dashboard.services.policy_words import sections
 from dashboard.ui.components.markup import Markup, join, tag, text
 from dashboard.ui.components.strips import Cell, sparkline, strip
 from dashboard.ui.components.tables import Column, table
 from dashboard.ui.covering import Covered, components, modules, ranges, totals
 from dashboard.ui.operating import MOST_POINTS, error_rate, flag_state, metric, served_text, thinned
-from dashboard.ui.pages.gate import sections
-from dashboard.ui.results import groups
 from dashboard.ui.wording import counted, listed, required
 
 EVIL = '<img src=x onerror="y">'
@@ -192,18 +191,6 @@ def test_an_error_rate_is_summed_over_its_window() -> None:
     assert rate["value"].tolist() == [1 / 400] and whole == 1 / 400
     nothing, unknown = error_rate(pd.DataFrame({"at": at[:0], "value": []}), pd.DataFrame({"at": at[:0], "value": []}))
     assert nothing.empty and unknown is None
-
-
-def test_failures_are_grouped_but_for_their_numbers() -> None:
-    rows = pd.DataFrame(
-        {
-            "case_id": [1, 2, 3], "classname": "c", "name": ["a", "b", "d"], "outcome": "failed",
-            "failure_type": ["E", "E", None], "message": ["took 3 s\nmore", "took 14 s", None],
-        }
-    )  # fmt: skip
-    found = groups(rows)
-    assert found["cases"].tolist() == [2, 1] and found["message"].tolist() == ["took 3 s", ""]
-    assert groups(rows.head(0)).empty
 
 
 def test_a_gates_documentation_is_taken_apart() -> None:

@@ -32,9 +32,12 @@ class Place:
         return f"./{page}?{query}" if query else f"./{page}"
 
     def ingest(self, files: str) -> str:
-        """Give the command that brings evidence here; the subject is whole, or it would be another candidate."""
+        """Give the command that brings evidence here; subject and environment are whole: they name the candidate."""
         subject = self.candidate.subject if self.candidate else "$(git rev-parse HEAD)"
-        return f"countersign ingest {files} --project {shlex.quote(self.project or 'my-project')} --subject {subject}"
+        environment = self.candidate.environment if self.candidate else None
+        where = f" --environment {shlex.quote(environment)}" if environment else ""
+        project = shlex.quote(self.project or "my-project")
+        return f"countersign ingest {files} --project {project} --subject {subject}{where}"
 
     def link(self, label: object, page: str, **more: object) -> Markup:
         """Give a link to a page at this place."""

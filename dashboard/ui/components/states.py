@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from dashboard.model.evaluation import Decision, Severity
 from dashboard.model.records import Outcome
+from dashboard.model.register import CandidateState
 from dashboard.model.statement import SignOffState
 from dashboard.model.verdict import Ruling
+from dashboard.model.waiver import WaiverState
 from dashboard.ui.components.markup import Markup, tag
 
 
@@ -72,7 +74,23 @@ SIGN_OFFS: dict[SignOffState, State] = {
     SignOffState.STALE: STALE.named("STALE"),
     SignOffState.INVALID: FAIL.named("invalid"),
 }
+CANDIDATES: dict[CandidateState, State] = {
+    CandidateState.OPEN: State("open", "circle", "info"),
+    CandidateState.APPROVED: PASS.named("approved"),
+    CandidateState.APPROVED_WITH_CONDITIONS: PASS.named("approved with conditions"),
+    CandidateState.REJECTED: FAIL.named("rejected"),
+    CandidateState.WITHDRAWN: SKIPPED.named("withdrawn"),
+    CandidateState.EXPIRED: STALE.named("expired"),
+    CandidateState.STALE: STALE.named("STALE"),
+    CandidateState.SUPERSEDED: SKIPPED.named("superseded"),
+}
 CONDITION_STATES = {"open": State("open", "circle", "info"), "met": PASS.named("met"), "overdue": FAIL.named("overdue")}
+WAIVER_STATES: dict[WaiverState, State] = {
+    WaiverState.REQUESTED: State("requested", "clock", "info"),
+    WaiverState.LIVE: WARN.named("live"),
+    WaiverState.EXPIRED: STALE.named("expired"),
+    WaiverState.WITHDRAWN: SKIPPED.named("withdrawn"),
+}
 HEALTH = {"pass": PASS, "warn": WARN, "fail": FAIL}
 
 

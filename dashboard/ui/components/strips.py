@@ -17,9 +17,10 @@ class Cell:
     href: str | None = None
 
 
-def strip(cells: Sequence[Cell], label: str) -> Markup:
-    """Draw cells, oldest left; each says its run and outcome to the pointer and to ears."""
-    return tag("ul", join(tag("li", _cell(c)) for c in cells), class_="cs-strip", aria_label=label)
+def strip(cells: Sequence[Cell], label: str, *, small: bool = False) -> Markup:
+    """Draw cells, oldest left; each says its run and outcome to the pointer and to ears. Small ones fit in a table."""
+    css = "cs-strip cs-strip-small" if small else "cs-strip"
+    return tag("ul", join(tag("li", _cell(c)) for c in cells), class_=css, aria_label=label)
 
 
 def _cell(cell: Cell) -> Markup:

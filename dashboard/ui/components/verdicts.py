@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from dashboard.model.evaluation import Condition, Evaluation, Finding, GateResult
-from dashboard.model.figures import points_text
-from dashboard.ui.components.blocks import bar
+from dashboard.model.evaluation import Condition, Finding, GateResult
 from dashboard.ui.components.links import Place
 from dashboard.ui.components.markup import Markup, dotted, join, muted, tag
 from dashboard.ui.components.states import CONDITION_STATES, INFO, RULINGS, SEVERITIES, chip
@@ -55,32 +53,21 @@ def evidence_of(place: Place, result: GateResult) -> Markup:
     return place.link(f"{len(sources):,} files", "gate", id=result.gate)
 
 
-def score_bar(evaluation: Evaluation) -> Markup:
-    """Draw the score point by point: what was earned, and what each gate cost."""
-    ready = evaluation.readiness
-    whole = ready.possible_halves or 1
-    losing = [r for r in by_loss(evaluation.results) if r.lost_halves]
-    parts = [(ready.earned_halves / whole, "pass")]
-    parts += [(r.lost_halves / whole, RULINGS[r.verdict.ruling].tone) for r in losing]
-    words = dotted(
-        [
-            f"{points_text(ready.earned_halves)} earned of {points_text(ready.possible_halves)}",
-            *(tag("span", f"{r.title} −{r.lost_halves / 2:.1f}", class_="cs-nw") for r in losing),
-        ]
-    )
-    drawn = bar(parts, label="Score, point by point: the list below says the same")
-    return join([drawn, tag("div", words, class_="cs-m")])
-
-
 def condition_item(condition: Condition, titles: dict[str, str]) -> Markup:
     """Write one condition: what, for which gate, by whom, by when, how it is verified."""
     state = CONDITION_STATES.get(condition.state, INFO.named(condition.state))
     gate = titles.get(condition.gate, condition.gate)
-    about = dotted([gate, condition.owner, f"due {condition.due:%Y-%m-%d}", condition.stage, condition.verification])
+    seen = f"{condition.closed_by}: {condition.closing_note}" if condition.closing_note else ""
+    about = dotted(
+        [gate, condition.owner, f"due {condition.due:%Y-%m-%d}", condition.stage, condition.verification, seen]
+    )
     return join([chip(state), " ", condition.text, muted(about)])
 
 
-def finding_item(finding: Finding) -> Markup:
-    """Write one finding: severity, sentence, and the files it is about."""
-    files = dotted(source_name(s) for s in finding.evidence[:2])
-    return join([chip(SEVERITIES[finding.severity]), " ", finding.text, join([" ", muted(files)]) if files else ""])
+def finding_item(place: Place, finding: Finding) -> Markup:
+    """Write one finding: severity, sentence, and links to the files it is about."""
+    files = dotted(place.link(source_name(s), "artefact", sha=s.sha256) for s in finding.evidence[:2])
+    accepted = finding.accepted
+    signed = join([" ", muted(f"Accepted by {accepted.name} ({accepted.role}): {accepted.reason}")]) if accepted else ""
+    told = join([" ", muted(files)]) if files else ""
+    return join([chip(SEVERITIES[finding.severity]), " ", finding.text, told, signed])

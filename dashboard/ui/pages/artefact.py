@@ -15,6 +15,7 @@ from dashboard.ui.components.blocks import Figure, box, empty, figures, heading,
 from dashboard.ui.components.integrity import notes_table
 from dashboard.ui.components.links import Place, raw_link
 from dashboard.ui.components.markup import Markup, join, muted, tag
+from dashboard.ui.components.states import STALE
 from dashboard.ui.components.verdicts import gate_table
 from dashboard.ui.look import html
 from dashboard.ui.page import Filters, Page
@@ -52,7 +53,16 @@ def draw(seen: Artefact) -> None:
     held = counts_text(row.get("counts") or {}) or "nothing"
     said = f"{held} read from {size_text(int(row['size']))} of {row['format']}"
     said += f"; {odd:,} records repaired, ambiguous or dropped." if odd else "; every record was kept or folded."
+    pruned = row.get("pruned_at")
     html(lead(said[:1].upper() + said[1:], state_of(row)))
+    if pruned:
+        html(
+            note(
+                f"Pruned on {moment_text(pruned)}: its bytes and records were removed. What it was is kept here, so "
+                "that every number once shown can still be named.",
+                STALE.named("pruned"),
+            )
+        )
     html(figures([Figure(f"{int(ledger.get(k) or 0):,}", k) for k in FIGURES]))
     left, right = st.columns([1.3, 1], gap="medium")
     with left:
@@ -69,7 +79,11 @@ def draw(seen: Artefact) -> None:
             )
     with right:
         html(
-            box("What it is", pairs(_facts(row)), tag("p", raw_link(row["sha256"], "Download the bytes as they came")))
+            box(
+                "What it is",
+                pairs(_facts(row)),
+                tag("p", raw_link(row["sha256"], "Download the bytes as they came")) if not pruned else Markup(""),
+            )
         )
         html(section("sha256 of the bytes"))
         st.code(row["sha256"], language=None, wrap_lines=True)

@@ -13,12 +13,14 @@ from dashboard.model.figures import of_text, share_text
 from dashboard.services import policies
 from dashboard.services.context import Context
 from dashboard.store import frames
+from dashboard.ui import coverage_notes
+from dashboard.ui.candidate_names import names
 from dashboard.ui.components.blocks import Figure, bar, empty, figures, heading, lead, note, section
 from dashboard.ui.components.links import Place
 from dashboard.ui.components.markup import Markup, join, muted, tag
 from dashboard.ui.components.states import FAIL, INFO, MISSING, PASS, WARN, State, chip
 from dashboard.ui.components.tables import Column, table
-from dashboard.ui.covering import ComponentCover, Covered, components, modules, totals
+from dashboard.ui.covering import ComponentCover, Covered, components, modules, totals, with_lines
 from dashboard.ui.look import chart, html, palette
 from dashboard.ui.page import PAGE_ROWS, Filters, Page
 from dashboard.ui.rows import records
@@ -53,7 +55,11 @@ class Coverage:
     found: int
     page: int
     trend: pd.DataFrame
-    reports: tuple[str, ...]
+    reports: int
+    measured: pd.DataFrame
+    """All files, also those whose totals nothing says."""
+    doubts: pd.DataFrame
+    """Paths that may be of files counted already."""
 
 
 def load(context: Context, filters: Filters) -> Coverage:
@@ -61,13 +67,15 @@ def load(context: Context, filters: Filters) -> Coverage:
     candidate = place.candidate
     none = pd.DataFrame()
     if candidate is None:
-        return Coverage(place, (), 0, (), None, None, none, none, 0, 1, none, ())
-    files = frames.coverage_files(context.store, candidate.id)
+        return Coverage(place, (), 0, (), None, None, none, none, 0, 1, none, 0, none, none)
     policy = policies.current(context, place.project)
+    files = with_lines(frames.coverage_files(context.store, candidate.id, components=policy.components))
     rule = policy.rules.get("coverage.total")
     measured = modules(files)
     shown, found, page = narrowed(measured, filters)
-    trend = frames.coverage_trend(context.store, place.project, branch=candidate.branch, limit=40)
+    trend = frames.coverage_trend(
+        context.store, place.project, branch=candidate.branch, limit=40, components=policy.components
+    )
     return Coverage(
         place,
         tuple(totals(files)),
@@ -80,7 +88,9 @@ def load(context: Context, filters: Filters) -> Coverage:
         found,
         page,
         trend,
-        tuple(str(a) for a in files["artefact_id"].dropna().unique()),
+        frames.count_coverage_reports(context.store, candidate.id),
+        files,
+        frames.coverage_doubts(context.store, candidate.id, policy.components),
     )
 
 
@@ -100,15 +110,23 @@ def draw(seen: Coverage) -> None:
         _nothing(seen)
         return
     lines = seen.totals[0][1]
-    html(heading(["Coverage", counted(seen.files, "file"), counted(len(seen.reports), "report")]))
+    lower = frozenset[str]().union(*(coverage_notes.approximate(why) for why in seen.measured["approximate"].unique()))
+    html(heading(["Coverage", counted(seen.files, "file"), counted(seen.reports, "report")]))
     html(lead(*_sentence(seen, lines)))
-    html(figures([Figure(f"{c.text} %", f"{name} · {c.fraction}") for name, c in seen.totals if c.total]))
+    shown = [(name, c) for name, c in seen.totals if c.total]
+    html(figures([Figure(f"{c.text} %", coverage_notes.label(name, c, lower=name in lower)) for name, c in shown]))
+    html(coverage_notes.formulas(shown, seen.measured), coverage_notes.lower_bounds(seen.measured))
     _map(seen)
     _gap(seen, lines)
+    if not seen.doubts.empty:
+        html(coverage_notes.doubts(seen.doubts))
     _trend(seen)
 
 
 def _nothing(seen: Coverage) -> None:
+    if seen.files and seen.measured["hit"].fillna("").any():
+        html(coverage_notes.no_totals(seen.place, seen.files, seen.reports))
+        return
     html(
         heading(["Coverage", seen.place.project_name]),
         empty(
@@ -123,7 +141,7 @@ def _nothing(seen: Coverage) -> None:
 def _sentence(seen: Coverage, lines: Covered) -> tuple[str, State]:
     below = [c for c in seen.components if c.word == "fail"]
     unmeasured = [c for c in seen.components if c.word == "missing"]
-    said = f"{lines.text} % of lines are covered, {lines.fraction}"
+    said = f"{lines.text} % of {seen.totals[0][0]} are covered, {lines.fraction}"
     state = INFO
     if seen.passes is not None:
         go = lines.to_go(seen.passes)
@@ -139,7 +157,7 @@ def _sentence(seen: Coverage, lines: Covered) -> tuple[str, State]:
 
 
 def _map(seen: Coverage) -> None:
-    html(section("Modules", "area is lines, colour is the share that is covered; click to go deeper"))
+    html(section("Modules", f"area is {seen.totals[0][0]}, colour is the share that is covered; click to go deeper"))
     left, right = st.columns([1.3, 1], gap="medium")
     with left:
         alt = f"Treemap of {len(seen.modules)} modules by lines and coverage; the tables hold the same."
@@ -152,7 +170,8 @@ def _components(seen: Coverage) -> Markup:
     if not seen.components:
         return note("The policy names no components. Give them paths and floors to see them here.")
     columns = (
-        Column("Component", narrow="title"), Column("State", narrow="state"), Column("Lines", "right", "plain"),
+        Column("Component", narrow="title"), Column("State", narrow="state"),
+        Column(seen.totals[0][0].capitalize(), "right", "plain"),
         Column("Floor", "right", "flow"), Column("To go", "right", "flow"),
     )  # fmt: skip
     rows = []
@@ -168,7 +187,8 @@ def _components(seen: Coverage) -> Markup:
 
 def _gap(seen: Coverage, lines: Covered) -> None:
     go = lines.to_go(seen.passes) if seen.passes is not None else 0
-    goal = f"{go:,} lines to go to {float(seen.passes):g} %" if seen.passes is not None and go else "every module"
+    noun = seen.totals[0][0]
+    goal = f"{go:,} {noun} to go to {float(seen.passes):g} %" if seen.passes is not None and go else "every module"
     html(section("What would close the gap", goal))
     with st.container(horizontal=True, vertical_alignment="bottom", key="cs-filters"):
         st.text_input(
@@ -180,7 +200,7 @@ def _gap(seen: Coverage, lines: Covered) -> None:
         return
     columns: tuple[Column, ...] = (
         Column("Module", narrow="title", width="42%"), Column("Share", narrow="hide", width="9%"),
-        Column("Covered", "right", "plain", width="19%"), Column("Missed lines", "right", "flow", width="10%"),
+        Column("Covered", "right", "plain", width="19%"), Column(f"Missed {noun}", "right", "flow", width="10%"),
         Column("Branches", "right", "flow", width="10%"), Column("Would add", "right", "flow", width="10%"),
     )  # fmt: skip
     rows = [_module(seen.place, row) for row in records(seen.shown)]
@@ -201,7 +221,7 @@ def _module(place: Place, row: Any) -> tuple[object, ...]:
     return (
         tag("span", place.link(row.path, "file", path=row.path), class_="cs-break"),
         drawn,
-        tag("span", f"{share} % ", muted(of_text(hit, total)), class_="cs-nw"),
+        tag("span", f"{share} % ", muted(of_text(hit, total)), coverage_notes.aside(row), class_="cs-nw"),
         f"{row.missed_lines:,}",
         f"{branches} %" if branches else muted("none"),
         f"+{row.gain_pp:.2f} pp",
@@ -215,15 +235,16 @@ def _has(value: Any) -> bool:
 def _trend(seen: Coverage) -> None:
     if len(seen.trend) < 2:
         return
-    rows = rows_of(seen.trend.sort_values("at"))
+    ordered = seen.trend.sort_values("at")
+    rows, labels = rows_of(ordered), names(ordered)
     frame = pd.DataFrame(
         {
-            "label": [_label(r) for r in rows],
+            "label": labels,
             "pct": [100 * r["lines_hit"] / r["lines_total"] if r["lines_total"] else None for r in rows],
             "text": [
-                f"{_label(r)}<br>{share_text(int(r['lines_hit']), int(r['lines_total']))} %, "
+                f"{label}<br>{share_text(int(r['lines_hit']), int(r['lines_total']))} %, "
                 f"{of_text(int(r['lines_hit']), int(r['lines_total']))}"
-                for r in rows
+                for r, label in zip(rows, labels, strict=True)
             ],
         }
     )
@@ -238,24 +259,18 @@ def _trend(seen: Coverage) -> None:
             Column("Candidate", narrow="title"), Column("Lines", "right", "plain"), Column("Change", "right", "flow"),
             Column("Files", "right", "flow"),
         )  # fmt: skip
-        html(table(columns, _changes(rows)[:8], caption="Coverage of candidates, newest first", css="cs-flow"))
+        html(table(columns, _changes(rows, labels)[:8], caption="Coverage of candidates, newest first", css="cs-flow"))
 
 
-def _label(row: dict[str, Any]) -> str:
-    version = row["version"] if isinstance(row["version"], str) else None
-    short = str(row["subject"])[:7]
-    return f"{version} · {short}" if version else short
-
-
-def _changes(rows: list[dict[str, Any]]) -> list[tuple[object, ...]]:
+def _changes(rows: list[dict[str, Any]], labels: list[str]) -> list[tuple[object, ...]]:
     found: list[tuple[object, ...]] = []
     before: float | None = None
-    for r in rows:
+    for r, label in zip(rows, labels, strict=True):
         hit, total = int(r["lines_hit"]), int(r["lines_total"])
         now = 100 * hit / total if total else None
         change = f"{now - before:+.2f} pp".replace("-", "−") if now is not None and before is not None else ""
         covered = join([f"{share_text(hit, total)} % ", muted(of_text(hit, total))])
-        found.append((join([_label(r)]), covered, change or muted("first"), f"{int(r['files']):,}"))
+        found.append((join([label]), covered, change or muted("first"), f"{int(r['files']):,}"))
         before = now
     return found[::-1]
 

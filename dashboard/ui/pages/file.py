@@ -1,20 +1,24 @@
-"""One source file: which of its lines were hit, missed, or hit in part."""
+"""One source file: which of its lines were hit, missed, or hit in part, and which tests ran them."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 
 from dashboard.errors import NotFoundError
 from dashboard.model.figures import of_text, share_text
+from dashboard.services import policies
 from dashboard.services.context import Context
 from dashboard.store import frames
 from dashboard.ui.components.blocks import Figure, bar, figures, fold, heading, lead, note, section
 from dashboard.ui.components.links import Place
-from dashboard.ui.components.markup import Markup, mono, tag
+from dashboard.ui.components.markup import Markup, join, mono, tag
 from dashboard.ui.components.states import FAIL, PASS, WARN, State, chip
 from dashboard.ui.components.tables import Column, table
-from dashboard.ui.covering import ranges
+from dashboard.ui.contexts import UNSAID, Contexts, contexts, listing, summary
+from dashboard.ui.coverage_notes import approximate, label, reason_of
+from dashboard.ui.covering import Covered, ranges, with_lines
 from dashboard.ui.look import html
 from dashboard.ui.page import Filters, Page
 from dashboard.ui.rows import rows as rows_of
@@ -26,6 +30,7 @@ MOST_RANGES = 200
 #: What the strip says to ears.
 STRIP_SAYS = "Lines of the file in order, by state; the table below lists those that are missed"
 
+APPROX = WARN.named("approx")
 STATES: dict[str, State] = {"missed": FAIL.named("missed"), "partial": WARN.named("partial"), "hit": PASS.named("hit")}
 
 
@@ -37,17 +42,24 @@ class File:
     file: dict[str, Any]
     ranges: tuple[tuple[int, int, str], ...]
     """First line, last line, ``hit``, ``missed`` or ``partial``; in the order of the file."""
+    contexts: Contexts = UNSAID
 
 
 def load(context: Context, filters: Filters) -> File:
     place, path = filters.place, filters.text("path")
-    files = frames.coverage_files(context.store, place.candidate.id) if place.candidate else pd.DataFrame({"path": []})
+    parts = policies.current(context, place.project).components if place.candidate else ()
+    files = (
+        with_lines(frames.coverage_files(context.store, place.candidate.id, components=parts))
+        if place.candidate
+        else pd.DataFrame({"path": []})
+    )
     own = files[files["path"] == path]
-    if own.empty:
+    if own.empty or place.candidate is None:
         msg = f"No coverage report of this candidate names the file {path!r}."
         raise NotFoundError(msg, hint="Open it from the Coverage page.")
     row = rows_of(own)[0]
-    return File(place, row, in_order(row))
+    tests = frames.coverage_contexts(context.store, place.candidate.id, path, parts)
+    return File(place, row, in_order(row), contexts(tests, filters.number("line")))
 
 
 def in_order(row: dict[str, Any]) -> tuple[tuple[int, int, str], ...]:
@@ -59,8 +71,31 @@ def in_order(row: dict[str, Any]) -> tuple[tuple[int, int, str], ...]:
 def draw(seen: File) -> None:
     row = seen.file
     path = tag("span", row["path"], class_="cs-break")
-    covered = _lead(int(row["lines_hit"] or 0), int(row["lines_total"] or 0))
-    html(heading([seen.place.link("Coverage", "coverage"), path]), covered, figures(_figures(row)))
+    noun = "statement" if row.get("by_statements") else "line"
+    covered = _lead(_whole(row["lines_hit"]), _whole(row["lines_total"]), noun)
+    html(heading([seen.place.link("Coverage", "coverage"), path]), covered, figures(_figures(row)), _why(row))
+    _lines(seen)
+    _contexts(seen)
+
+
+def _contexts(seen: File) -> None:
+    if not seen.contexts.found:
+        html(section("Tests"), listing(seen.contexts))
+        return
+    html(section("Tests", summary(seen.contexts)))
+    st.text_input("Line", key="line", bind="query-params", max_chars=9, placeholder="Any line", width=160)
+    html(listing(seen.contexts))
+
+
+def _why(row: dict[str, Any]) -> Markup:
+    """Say that the figures are a lower bound, and why."""
+    reason, reports = reason_of(row), int(row.get("reports") or 1)
+    if not reason:
+        return note(f"United from {reports} reports, exactly.") if reports > 1 else join([])
+    return note(f"A lower bound: its {counted(reports, 'report')} cannot be united exactly ({reason}).", APPROX)
+
+
+def _lines(seen: File) -> None:
     if not seen.ranges:
         html(note("The report counts lines without naming them, so there is nothing to show line by line."))
         return
@@ -93,23 +128,29 @@ def draw(seen: File) -> None:
         )
 
 
-def _lead(hit: int, total: int) -> Markup:
+def _whole(value: Any) -> int:
+    return int(value) if pd.notna(value) else 0
+
+
+def _lead(hit: int, total: int, noun: str = "line") -> Markup:
     """Say how much is covered; a report that does not say how much there is proves nothing of it."""
     if not total:
         return lead("The report does not say how many lines there are to cover.", WARN)
     missed = total - hit
-    rest = f"{counted(missed, 'line')} {'is' if missed == 1 else 'are'} missed." if missed else "none is missed."
-    share = f"{share_text(hit, total)} % of its lines are covered, {of_text(hit, total)}; "
+    rest = f"{counted(missed, noun)} {'is' if missed == 1 else 'are'} missed." if missed else "none is missed."
+    share = f"{share_text(hit, total)} % of its {noun}s are covered, {of_text(hit, total)}; "
     return lead(share + rest, WARN if missed else PASS)
 
 
 def _figures(row: dict[str, Any]) -> list[Figure]:
     found = []
-    for name in ("lines", "branches", "statements"):
+    names = ("branches", "statements") if row.get("by_statements") else ("lines", "branches", "statements")
+    for name in names:
         total = row.get(f"{name}_total")
         if pd.notna(total) and total:
             hit = int(row[f"{name}_hit"] or 0)
-            found.append(Figure(f"{share_text(hit, int(total))} %", f"{name} · {of_text(hit, int(total))}"))
+            covered, lower = Covered(hit, int(total)), name in approximate(reason_of(row))
+            found.append(Figure(f"{covered.text} %", label(name, covered, lower=lower)))
     return found
 
 
@@ -133,5 +174,5 @@ def _strip(parts: tuple[tuple[int, int, str], ...], last: int) -> list[tuple[flo
 
 
 PAGE: Page[Any] = Page(
-    slug="file", title="File", icon=":material/code:", load=load, draw=draw, under="coverage", params=("path",)
+    slug="file", title="File", icon=":material/code:", load=load, draw=draw, under="coverage", params=("path", "line")
 )

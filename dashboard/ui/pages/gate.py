@@ -1,7 +1,6 @@
 """One gate: what it asks, what it found, what would turn it, and the evidence it rests on."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.errors import NotFoundError
@@ -9,19 +8,18 @@ from dashboard.gates import all_gates
 from dashboard.model.evaluation import Condition, Evaluation, GateResult
 from dashboard.model.figures import moment_text, size_text
 from dashboard.services.context import Context
-from dashboard.ui import judging
-from dashboard.ui.components.blocks import Figure, box, empty, figures, heading, items, pairs, section
+from dashboard.services.policy_words import sections
+from dashboard.ui import judging, waiver_forms
+from dashboard.ui.components.blocks import Figure, box, empty, figures, heading, items, note, pairs, section
 from dashboard.ui.components.links import Place, raw_link
-from dashboard.ui.components.markup import Markup, join, mono, tag
+from dashboard.ui.components.markup import Markup, dotted, join, mono, tag
 from dashboard.ui.components.states import RULINGS, icon
 from dashboard.ui.components.tables import Column, table
 from dashboard.ui.components.verdicts import condition_item
 from dashboard.ui.look import html
 from dashboard.ui.page import Filters, Page
+from dashboard.ui.waiver_forms import WaiverView
 from dashboard.ui.wording import loss, required
-
-#: Parts of a gate's documentation, in order.
-PARTS = ("Asks", "Passes", "Unknown", "Remedy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +31,14 @@ class GateDetail:
     doc: tuple[tuple[str, str], ...]
     conditions: tuple[Condition, ...]
     policy: str
+    waivers: WaiverView | None = None
+    """What was set aside, and what the person who looks may do about it."""
 
 
 def load(context: Context, filters: Filters) -> GateDetail:
     evaluation = judging.evaluation(context, filters.place)
-    return detail(filters.place, evaluation, filters.text("id"))
+    seen = detail(filters.place, evaluation, filters.text("id"))
+    return replace(seen, waivers=waiver_forms.view(context, evaluation, seen.result))
 
 
 def detail(place: Place, evaluation: Evaluation, gate: str) -> GateDetail:
@@ -54,17 +55,6 @@ def detail(place: Place, evaluation: Evaluation, gate: str) -> GateDetail:
     own = tuple(c for c in evaluation.conditions if c.gate == gate)
     policy = f"{evaluation.policy_name} v{evaluation.policy_version}"
     return GateDetail(place, result, sections(known.doc if known else ""), own, policy)
-
-
-def sections(doc: str) -> tuple[tuple[str, str], ...]:
-    """Take a gate's documentation apart into Asks, Passes, Unknown and Remedy."""
-    found = []
-    for block in re.split(r"\n\s*\n", doc.strip()):
-        head, colon, text = block.partition(":")
-        if colon and head in PARTS:
-            said = " ".join(text.split())
-            found.append((head, said[:1].upper() + said[1:]))
-    return tuple(found)
 
 
 def draw(seen: GateDetail) -> None:
@@ -99,7 +89,23 @@ def draw(seen: GateDetail) -> None:
         else ""
     )
     html(tag("div", tag("div", asked), tag("div", join([turn, conditions]), class_="cs-stack"), class_="cs-cols"))
-    html(section("Evidence", "what the ruling rests on"), _evidence(seen))
+    html(section("Evidence", "what the ruling rests on"), _evidence(seen), _closer(seen.place, result.gate))
+    if seen.waivers is not None:
+        waiver_forms.draw(seen.waivers)
+
+
+#: Pages that show what a gate counted, by how its name begins; the first that fits.
+_CLOSER = (
+    ("tests.flaky", (("Flaky tests of the branch", "flaky"),)),
+    ("tests.", (("Failures by what they have in common", "failures"), ("What changed", "changes"))),
+)
+
+
+def _closer(place: Place, gate: str) -> Markup:
+    """Link to where the tests behind a gate are looked at."""
+    found = next((pages for start, pages in _CLOSER if gate.startswith(start)), ())
+    links = dotted(place.link(label, page) for label, page in found)
+    return note(join(["Look closer: ", links])) if found else links
 
 
 def _figures(result: GateResult) -> list[Figure]:
@@ -138,5 +144,5 @@ def _evidence(seen: GateDetail) -> Markup:
 
 
 PAGE: Page[Any] = Page(
-    slug="gate", title="Gate", icon=":material/fact_check:", load=load, draw=draw, under="", params=("id",), keeps_s=60
+    slug="gate", title="Gate", icon=":material/fact_check:", load=load, draw=draw, under="", params=("id",), fresh=True
 )

@@ -12,8 +12,11 @@ from dashboard.model.figures import moment_text, score_text
 from dashboard.model.records import Kind
 from dashboard.model.statement import SignOff, Standing
 from dashboard.model.verdict import Ruling
+from dashboard.services import comparison
+from dashboard.services.comparison import Comparison, Step
 from dashboard.services.context import Context
-from dashboard.ui import judging, signing
+from dashboard.ui import judging, sharing, signing, weighing
+from dashboard.ui.comparing import compared, judgements
 from dashboard.ui.components.blocks import Figure, box, empty, figures, fold, heading, items, note, section
 from dashboard.ui.components.integrity import expectations, sums
 from dashboard.ui.components.links import Place
@@ -21,7 +24,7 @@ from dashboard.ui.components.markup import Markup, dotted, join, mono, tag
 from dashboard.ui.components.scores import trend_table
 from dashboard.ui.components.seals import standing_lines
 from dashboard.ui.components.states import DECISIONS, INFO, icon
-from dashboard.ui.components.verdicts import by_loss, condition_item, finding_item, gate_table, score_bar
+from dashboard.ui.components.verdicts import by_loss, condition_item, finding_item, gate_table
 from dashboard.ui.look import chart, html, palette
 from dashboard.ui.page import Filters, Page
 from dashboard.ui.wording import counted, finding_counts, score_points, why
@@ -40,6 +43,13 @@ class Readiness:
     trend: pd.DataFrame
     standing: Standing | None
     sign_offs: tuple[SignOff, ...]
+    approved: Comparison | None = None
+    """With the last approved candidate of the environment."""
+    before: Comparison | None = None
+    """With the candidate before."""
+    steps: tuple[Step, ...] = ()
+    """Stored evaluations, newest first."""
+    base_url: str = ""
 
 
 def load(context: Context, filters: Filters) -> Readiness:
@@ -52,8 +62,20 @@ def load(context: Context, filters: Filters) -> Readiness:
     whole = judging.evaluation(context, place) if without else evaluation
     standing, sign_offs = signing.standing(context, whole)
     kinds = tuple(k for k in Kind if any(s.kind is k for s in whole.sources))
-    trend = judging.trend(context, place)
-    return Readiness(place, evaluation, go_at, conditional_at, kinds, trend, standing, sign_offs)
+    return Readiness(
+        place,
+        evaluation,
+        go_at,
+        conditional_at,
+        kinds,
+        judging.trend(context, place),
+        standing,
+        sign_offs,
+        comparison.with_approved(context, evaluation),
+        comparison.with_previous(context, evaluation),
+        comparison.history(context, place.candidate),
+        context.settings.base_url,
+    )
 
 
 def draw(seen: Readiness) -> None:
@@ -72,11 +94,15 @@ def draw(seen: Readiness) -> None:
     left, right = st.columns([1.68, 1], gap="medium")
     with left:
         html(_gates(seen, evaluation))
+        html(compared(seen.place, evaluation, seen.approved, seen.before))
         _what_if(seen)
         with st.container(key="cs-late"):
             _trend(seen)
     with right:
+        weighing.draw(seen.place, evaluation)
         html(_beside(seen, evaluation))
+        if not evaluation.without:
+            sharing.draw(seen.place, seen.base_url)
 
 
 def _answer(seen: Readiness, evaluation: Evaluation) -> Markup:
@@ -141,7 +167,15 @@ def _gates(seen: Readiness, evaluation: Evaluation) -> Markup:
         section("Gates", "what costs comes first"),
         gate_table(seen.place, first, "Gates that cost points or block, then key gates that pass"),
         folded,
+        _in_words(seen, evaluation),
     )
+
+
+def _in_words(seen: Readiness, evaluation: Evaluation) -> Markup:
+    passes = sum(r.verdict.ruling is Ruling.PASS for r in evaluation.results)
+    others = len(evaluation.results) - passes
+    head = f"In sentences: {counted(others, 'consideration')}, {counted(passes, 'strength')}"
+    return fold(head, weighing.sentences(seen.place, evaluation))
 
 
 def _beside(seen: Readiness, evaluation: Evaluation) -> Markup:
@@ -152,17 +186,18 @@ def _beside(seen: Readiness, evaluation: Evaluation) -> Markup:
         else note(_no_conditions(seen.place, evaluation))
     )
     findings = (
-        items(finding_item(f) for f in evaluation.findings)
+        items(finding_item(seen.place, f) for f in evaluation.findings)
         if evaluation.findings
         else note("None: the evidence does not contradict itself.")
     )
     go = tag("a", "Review and sign", href=seen.place.href("sign-off"), target="_self", class_="cs-btn")
     return tag(
         "div",
-        box("Score, point by point", score_bar(evaluation)),
+        box("How firm it is", weighing.robustness(evaluation), aside="the same rulings under other weights"),
         box("Conditions", conditions),
         box("Findings", findings),
         box("Evidence", sums(evaluation.integrity), _expected(seen.place, evaluation), aside="how it was read"),
+        box("Judgements", judgements(seen.steps), aside="kept by their digest") if not evaluation.without else "",
         box("Signatures", standing_lines(seen.standing, seen.sign_offs), go if not evaluation.without else ""),
         class_="cs-stack",
     )

@@ -10,9 +10,10 @@ from dashboard.model.figures import of_text, share_text
 from dashboard.services.context import Context
 from dashboard.store import frames
 from dashboard.ui import results, runs
-from dashboard.ui.components.blocks import figures, fold, heading, lead
+from dashboard.ui.components.blocks import figures, fold, heading, lead, note
 from dashboard.ui.components.links import Place
 from dashboard.ui.components.markup import join, muted, tag, zero
+from dashboard.ui.components.states import STALE
 from dashboard.ui.components.tables import Column, table
 from dashboard.ui.look import html
 from dashboard.ui.page import Filters, Page
@@ -33,22 +34,27 @@ class Run:
     before: dict[str, Any] | None
     suites: pd.DataFrame
     results: results.Results
+    families: pd.DataFrame
+    """Parametrised tests, by what they are without their parameters."""
     groups: pd.DataFrame
+    loose: int
+    """Failing cases that no group holds."""
 
 
 def load(context: Context, filters: Filters) -> Run:
     place = filters.place
     run_id = filters.number("run")
-    known = rows_of(frames.runs(context.store, place.project, limit=500))
-    at = next((i for i, run in enumerate(known) if int(run["id"]) == run_id), None)
-    if at is None:
+    known = rows_of(frames.run(context.store, place.project, run_id))
+    if not known:
         msg = f"There is no run {run_id} in {place.project_name}."
         raise NotFoundError(msg, hint="Open it from the Tests page.")
-    run = known[at]
-    before = next((r for r in known[at + 1 :] if r["branch"] == run["branch"]), None)
+    run = known[0]
+    before = next(iter(rows_of(frames.runs_before(context.store, run_id, least=-(-int(run["total"]) // 2)))), None)
     suites = frames.run_suites(context.store, run_id).head(MOST_SUITES)
-    found = results.load(context, filters, run_id)
-    return Run(place, run, before, suites, found, results.failing(context, run_id))
+    found = results.load(context, filters, run)
+    groups = frames.failure_groups(context.store, run_id, limit=50)
+    families = frames.run_families(context.store, run_id)
+    return Run(place, run, before, suites, found, families, groups, frames.ungrouped_failures(context.store, run_id))
 
 
 def draw(seen: Run) -> None:
@@ -60,10 +66,36 @@ def draw(seen: Run) -> None:
         lead(runs.sentence(run, seen.before), runs.state_of(run)),
         figures(runs.figures_of(run)),
     )  # fmt: skip
-    results.draw_groups(seen.place, seen.groups, int(run["id"]))
+    if isinstance(run["infrastructure"], str):
+        html(note(f"Left out of the statuses of tests, though not of any figure: {run['infrastructure']}.", STALE))
+    results.draw_groups(seen.place, seen.groups, run, seen.loose)
     if len(seen.suites):
         html(fold(counted(len(seen.suites), "suite"), _suites(seen)))
+    if len(seen.families):
+        html(fold(counted(len(seen.families), "parametrised test"), _families(seen)))
     results.draw(seen.place, seen.results)
+
+
+def _families(seen: Run) -> Any:
+    columns = (
+        Column("Test", narrow="title"), Column("Passed", "right", "plain"), Column("Failed", "right", "flow"),
+        Column("Skipped", "right", "flow"), Column("Took", "right", "flow"),
+    )  # fmt: skip
+    rows = []
+    for row in records(seen.families):
+        wrong = int(row.failed) + int(row.errors)
+        link = seen.place.link(row.base or "a test whose name is lost", "case", case=row.case_id, run=seen.run["id"])
+        behind = muted(join([" ", row.classname])) if row.classname else ""
+        rows.append(
+            (
+                tag("span", link, behind, class_="cs-break cs-clamp"),
+                of_text(int(row.passed), int(row.total)),
+                tag("span", f"{wrong:,}", class_="cs-fail") if wrong else zero(),
+                f"{int(row.skipped):,}" if int(row.skipped) else zero(),
+                runs.took(row.duration_s),
+            )
+        )
+    return table(columns, rows, caption="Parametrised tests of the run, the most failing first", css="cs-flow")
 
 
 def _suites(seen: Run) -> Any:
@@ -102,4 +134,5 @@ PAGE: Page[Any] = Page(
     draw=draw,
     under="tests",
     params=("run", *results.PARAMS),
+    keeps_s=60,
 )

@@ -83,7 +83,7 @@ def draw(seen: SignOffView) -> None:
         return
     evaluation = view.evaluation
     html(
-        heading(["Sign-off", view.candidate.label, f"evaluated {moment_text(evaluation.as_of)}",
+        heading(["Sign-off", view.candidate.full_label, f"evaluated {moment_text(evaluation.as_of)}",
                  join(["evaluation ", mono(evaluation.id[:12])])]),
         lead(f"{evaluation.readiness.headline}. {view.standing.text}", SIGN_OFFS[view.standing.state]),
     )  # fmt: skip

@@ -35,6 +35,8 @@ class Overview:
     run_id: int | None
     results: results.Results | None
     groups: pd.DataFrame
+    loose: int
+    """Failing cases that no group holds."""
     slowest: pd.DataFrame
     flaky: pd.DataFrame
 
@@ -44,20 +46,22 @@ def load(context: Context, filters: Filters) -> Overview:
     candidate = place.candidate
     if candidate is None:
         none = pd.DataFrame()
-        return Overview(place, none, none, None, None, none, none, none)
+        return Overview(place, none, none, None, None, none, 0, none, none)
     branch = frames.runs(context.store, place.project, branch=candidate.branch, limit=TREND_RUNS)
     own = frames.runs_of(context.store, candidate.id)
     if own.empty:
         none = pd.DataFrame()
-        return Overview(place, branch, own, None, None, none, none, none)
-    run_id = int(runs.of_record(own)["id"])
+        return Overview(place, branch, own, None, None, none, 0, none, none)
+    of_record = runs.of_record(own)
+    run_id = int(of_record["id"])
     return Overview(
         place,
         branch,
         own,
         run_id,
-        results.load(context, filters, run_id),
-        results.failing(context, run_id),
+        results.load(context, filters, of_record.to_dict()),
+        frames.failure_groups(context.store, run_id, limit=50),
+        frames.ungrouped_failures(context.store, run_id),
         frames.slowest(context.store, run_id, limit=10),
         frames.flaky_cases(context.store, candidate.id),
     )
@@ -74,7 +78,7 @@ def draw(seen: Overview) -> None:
     html(lead(runs.sentence(run, before), runs.state_of(run)))
     html(figures(runs.figures_of(run)))
     _trend(seen)
-    results.draw_groups(seen.place, seen.groups, seen.run_id)
+    results.draw_groups(seen.place, seen.groups, seen.results.run, seen.loose)
     if len(seen.flaky):
         html(_flaky(seen))
     results.draw(seen.place, seen.results)
@@ -135,5 +139,12 @@ def _slowest(seen: Overview) -> Markup:
 
 
 PAGE: Page[Any] = Page(
-    slug="tests", title="Tests", icon=":material/checklist:", load=load, draw=draw, rank=2, params=results.PARAMS
+    slug="tests",
+    title="Tests",
+    icon=":material/checklist:",
+    load=load,
+    draw=draw,
+    rank=2,
+    params=results.PARAMS,
+    keeps_s=60,
 )
